@@ -1,0 +1,32 @@
+//! Parameter and multiply-accumulate counts.
+
+use super::graph::Graph;
+use super::op::Op;
+use crate::error::Result;
+
+impl Graph {
+    /// Learnable parameters as PyTorch's `sum(p.numel() for p in model.parameters())` counts them: running statistics of
+    /// batch norms are buffers, not parameters.
+    pub fn parameters(&self) -> Result<usize> {
+        let shapes = self.weight_shapes()?;
+        Ok(shapes
+            .iter()
+            .filter(|(name, _)| !name.ends_with(".running_mean") && !name.ends_with(".running_var"))
+            .map(|(_, shape)| shape.iter().product::<usize>())
+            .sum())
+    }
+
+    /// Multiply-accumulates of the convolutions for one picture of `height x width`.
+    pub fn macs(&self, height: usize, width: usize) -> Result<u64> {
+        let shapes = self.shapes(1, height, width)?;
+        let macs = self.nodes.iter().enumerate().map(|(id, node)| match &node.op {
+            Op::Conv2d(conv) => {
+                let [_, c_in, _, _] = shapes[node.inputs[0]];
+                let [_, c_out, h, w] = shapes[id];
+                (c_out * h * w) as u64 * (c_in / conv.groups * conv.kernel[0] * conv.kernel[1]) as u64
+            }
+            _ => 0,
+        });
+        Ok(macs.sum())
+    }
+}

@@ -1,0 +1,159 @@
+//! The operations a network is made of, with their hyper-parameters under PyTorch's names.
+
+use serde::{Deserialize, Serialize};
+
+/// `[height, width]` pairs, as PyTorch orders them.
+pub type Pair = [usize; 2];
+
+/// 2-D convolution, `torch.nn.functional.conv2d`. Weights: `weight` `[out, in / groups, kh, kw]`, then `bias` `[out]` if `bias`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conv2d {
+    pub out_channels: usize,
+    pub kernel: Pair,
+    pub stride: Pair,
+    pub padding: Pair,
+    pub dilation: Pair,
+    pub groups: usize,
+    pub bias: bool,
+}
+
+impl Conv2d {
+    /// A square kernel with stride 1, no dilation, one group, no bias, and the padding that keeps the size.
+    pub fn new(out_channels: usize, kernel: usize) -> Self {
+        Self {
+            out_channels,
+            kernel: [kernel; 2],
+            stride: [1; 2],
+            padding: [kernel / 2; 2],
+            dilation: [1; 2],
+            groups: 1,
+            bias: false,
+        }
+    }
+
+    pub fn stride(mut self, stride: usize) -> Self {
+        self.stride = [stride; 2];
+        self
+    }
+
+    /// Dilation (atrous rate); the padding follows so that stride 1 keeps the size.
+    pub fn dilation(mut self, dilation: usize) -> Self {
+        self.dilation = [dilation; 2];
+        self.padding = [self.kernel[0] / 2 * dilation, self.kernel[1] / 2 * dilation];
+        self
+    }
+
+    pub fn padding(mut self, padding: usize) -> Self {
+        self.padding = [padding; 2];
+        self
+    }
+
+    pub fn groups(mut self, groups: usize) -> Self {
+        self.groups = groups;
+        self
+    }
+
+    pub fn bias(mut self) -> Self {
+        self.bias = true;
+        self
+    }
+}
+
+/// Window of a max or average pooling. Average pooling counts the padding (PyTorch's `count_include_pad=True`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    pub kernel: Pair,
+    pub stride: Pair,
+    pub padding: Pair,
+}
+
+/// Where an operation's spatial output size comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Size {
+    /// A constant size.
+    Fixed { height: usize, width: usize },
+    /// `max(min, ceil(size * factor))` of the operation's first input, in double precision as Python computes it.
+    Scale { factor: f64, min: usize },
+    /// The size of the operation's second input, which contributes nothing else.
+    Like,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interpolation {
+    /// PyTorch's `nearest`: source index `floor(i * in / out)`.
+    Nearest,
+    Bilinear,
+}
+
+/// Element-wise non-linearities. `Prelu` has one weight `[channels]`: the slope below zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    Relu,
+    Relu6,
+    Prelu,
+    Hardswish,
+    Hardsigmoid,
+    Sigmoid,
+}
+
+/// One operation. Tensors are `[n, c, h, w]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Op {
+    /// The picture: normalised RGB.
+    Input { channels: usize },
+    Conv2d(Conv2d),
+    /// Batch normalisation in inference mode. Weights: `weight`, `bias`, `running_mean`, `running_var`, each `[c]`.
+    BatchNorm { epsilon: f64 },
+    /// `x * scale + shift` per channel, what remains of a batch norm that no convolution could absorb. Weights: `scale`, `shift`.
+    Affine,
+    Activation { function: Activation },
+    MaxPool2d(Window),
+    AvgPool2d(Window),
+    /// Average over the windows `[floor(i * in / out), ceil((i + 1) * in / out))`.
+    AdaptiveAvgPool2d { size: Size },
+    Resize { mode: Interpolation, align_corners: bool, size: Size },
+    /// Concatenation along channels.
+    Concat,
+    /// Sum of two tensors; the second may be `[n, c, 1, 1]`.
+    Add,
+    /// Product of two tensors; the second may be `[n, c, 1, 1]`.
+    Mul,
+    /// Views channels as `[groups, c / groups]` and transposes the two (ShuffleNet, Zhang et al. 2018, section 3.1).
+    ChannelShuffle { groups: usize },
+}
+
+impl Op {
+    /// The PyTorch parameter suffixes of this operation's weights, in the order of [`crate::graph::Node::weights`].
+    pub fn weight_suffixes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Conv2d(conv) if conv.bias => &["weight", "bias"],
+            Self::Conv2d(_) | Self::Activation { function: Activation::Prelu } => &["weight"],
+            Self::BatchNorm { .. } => &["weight", "bias", "running_mean", "running_var"],
+            Self::Affine => &["scale", "shift"],
+            _ => &[],
+        }
+    }
+
+    /// The name under which the operation appears in a graph's JSON and in error messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Input { .. } => "input",
+            Self::Conv2d(_) => "conv2d",
+            Self::BatchNorm { .. } => "batch_norm",
+            Self::Affine => "affine",
+            Self::Activation { .. } => "activation",
+            Self::MaxPool2d(_) => "max_pool2d",
+            Self::AvgPool2d(_) => "avg_pool2d",
+            Self::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
+            Self::Resize { .. } => "resize",
+            Self::Concat => "concat",
+            Self::Add => "add",
+            Self::Mul => "mul",
+            Self::ChannelShuffle { .. } => "channel_shuffle",
+        }
+    }
+}

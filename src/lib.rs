@@ -1,0 +1,30 @@
+//! Semantic segmentation in the browser. A network is data; everything else is a function of it:
+//!
+//! ```text
+//! photo, video, camera
+//!         |  frame
+//!         v
+//! zoo --> Graph --> Plan --> wgsl   (WebGPU: hand-written kernels, prebuilt bind groups)
+//!          ^  |
+//!          |  +--> reference        (any burn backend, unfused: the oracle)
+//! model file (graph + int8 weights; PyTorch checkpoints are imported into it)
+//!         |
+//!         v
+//! scores --> paint (upsample + argmax + palette, no full-size logits) --> canvas; mask and numbers on demand
+//! ```
+
+pub mod error;
+pub mod graph;
+#[cfg(feature = "reference")]
+pub mod reference;
+pub mod plan;
+#[cfg(feature = "wgsl")]
+pub mod session;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+pub mod weights;
+#[cfg(feature = "wgsl")]
+pub mod wgsl;
+pub mod zoo;
+
+pub use error::{Error, ErrorKind, Result};

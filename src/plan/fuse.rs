@@ -1,0 +1,167 @@
+//! Fusion: walks the graph once and lets each step swallow the nodes after it that only it feeds.
+
+use super::arena::Views;
+use super::steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
+use crate::graph::{Graph, NodeId, Op, Shape};
+
+/// Steps for everything `logits` and `kept` need. A fused step stands where its last node stood, so that everything it
+/// reads has been computed.
+pub fn fuse(graph: &Graph, shapes: &[Shape], views: &Views, kept: &[NodeId], logits: NodeId) -> Vec<Step> {
+    let needed = needed(graph, kept);
+    let mut fuser = Fuser { graph, shapes, consumers: graph.consumers(), swallowed: vec![false; graph.nodes.len()], kept };
+    let mut steps = Vec::new();
+    for id in 1..=logits.max(kept.iter().copied().max().unwrap_or(0)) {
+        if !needed[id] || fuser.swallowed[id] || views.is_concat(id) {
+            continue;
+        }
+        steps.push(fuser.step_from(id));
+    }
+    // A node that swallowed later ones moves back to where they stood.
+    steps.sort_by_key(|step| step.output);
+    steps
+}
+
+fn needed(graph: &Graph, kept: &[NodeId]) -> Vec<bool> {
+    let mut needed = vec![false; graph.nodes.len()];
+    let mut stack = kept.to_vec();
+    while let Some(id) = stack.pop() {
+        if !needed[id] {
+            needed[id] = true;
+            stack.extend(&graph.node(id).inputs);
+        }
+    }
+    needed
+}
+
+struct Fuser<'a> {
+    graph: &'a Graph,
+    shapes: &'a [Shape],
+    consumers: Vec<Vec<NodeId>>,
+    swallowed: Vec<bool>,
+    kept: &'a [NodeId],
+}
+
+impl Fuser<'_> {
+    fn step_from(&mut self, id: NodeId) -> Step {
+        let node = self.graph.node(id);
+        let mut inputs = node.inputs.clone();
+        let mut last = id;
+        let mut activation = None;
+        let op = match &node.op {
+            Op::Conv2d(conv) => {
+                if let Some((add, other)) = self.next_sum(last) {
+                    inputs.push(other);
+                    last = add;
+                }
+                StepOp::Conv { conv: conv.clone(), node: id }
+            }
+            Op::MaxPool2d(window) => StepOp::MaxPool(window.clone()),
+            Op::AvgPool2d(window) => StepOp::AvgPool(window.clone()),
+            Op::AdaptiveAvgPool2d { .. } => {
+                inputs.truncate(1);
+                StepOp::AdaptiveAvgPool
+            }
+            Op::Resize { mode, align_corners, .. } => {
+                inputs.truncate(1);
+                StepOp::Resize { mode: *mode, align_corners: *align_corners }
+            }
+            Op::Mul | Op::Add => self.elementwise(id, &mut inputs, &mut last),
+            Op::Affine => StepOp::Elementwise { multiply: false, add: false, affine: Some(self.affine(id)) },
+            Op::Activation { .. } => {
+                activation = Some(self.activation(id));
+                StepOp::Elementwise { multiply: false, add: false, affine: None }
+            }
+            Op::Concat | Op::ChannelShuffle { .. } => self.gather(id, &mut last, &mut activation),
+            Op::Input { .. } | Op::BatchNorm { .. } => unreachable!("the plan takes neither as a step"),
+        };
+        if activation.is_none()
+            && let Some(next) = self.next(last, |op| matches!(op, Op::Activation { .. }))
+        {
+            activation = Some(self.activation(next));
+            last = next;
+        }
+        Step { output: last, op, inputs, activation }
+    }
+
+    /// The only reader of `id`, if it is of the wanted kind and nobody else wants `id`'s own value; it is swallowed.
+    fn next(&mut self, id: NodeId, wanted: impl Fn(&Op) -> bool) -> Option<NodeId> {
+        let &[next] = self.consumers[id].as_slice() else { return None };
+        if self.kept.contains(&id) || self.swallowed[next] || !wanted(&self.graph.node(next).op) {
+            return None;
+        }
+        self.swallowed[next] = true;
+        Some(next)
+    }
+
+    /// The sum that `id` alone feeds on one side, with a full-size other side.
+    fn next_sum(&mut self, id: NodeId) -> Option<(NodeId, NodeId)> {
+        let &[sum] = self.consumers[id].as_slice() else { return None };
+        let [a, b] = *self.graph.node(sum).inputs.as_slice() else { return None };
+        let other = if a == id { b } else { a };
+        if other == id || self.shapes[other] != self.shapes[sum] || self.shapes[id] != self.shapes[sum] {
+            return None;
+        }
+        self.next(id, |op| matches!(op, Op::Add)).map(|sum| (sum, other))
+    }
+
+    /// A product or sum, with a sum after a product, and an affine after either.
+    fn elementwise(&mut self, id: NodeId, inputs: &mut Vec<NodeId>, last: &mut NodeId) -> StepOp {
+        let mut add = matches!(self.graph.node(id).op, Op::Add);
+        let multiply = !add;
+        if multiply && let Some((sum, other)) = self.next_sum(*last) {
+            inputs.push(other);
+            *last = sum;
+            add = true;
+        }
+        let affine = self.next(*last, |op| matches!(op, Op::Affine));
+        if let Some(affine) = affine {
+            *last = affine;
+        }
+        StepOp::Elementwise { multiply, add, affine: affine.map(|id| self.affine(id)) }
+    }
+
+    /// A concatenation or shuffle, with an affine, an activation and a shuffle after it.
+    fn gather(&mut self, id: NodeId, last: &mut NodeId, activation: &mut Option<ActivationStep>) -> StepOp {
+        let node = self.graph.node(id);
+        let mut channels: Vec<ChannelSource> = Vec::new();
+        for (input, &source) in node.inputs.iter().enumerate() {
+            channels.extend((0..self.shapes[source][1]).map(|channel| ChannelSource { input, channel, parameter: 0 }));
+        }
+        if let Op::ChannelShuffle { groups } = node.op {
+            channels = shuffled(&channels, groups);
+        }
+        channels.iter_mut().enumerate().for_each(|(i, source)| source.parameter = i);
+        let mut affine = None;
+        if let Some(next) = self.next(*last, |op| matches!(op, Op::Affine)) {
+            affine = Some(self.affine(next));
+            *last = next;
+        }
+        if let Some(next) = self.next(*last, |op| matches!(op, Op::Activation { .. })) {
+            *activation = Some(self.activation(next));
+            *last = next;
+        }
+        if let Some(next) = self.next(*last, |op| matches!(op, Op::ChannelShuffle { .. })) {
+            let Op::ChannelShuffle { groups } = self.graph.node(next).op else { unreachable!("just matched") };
+            channels = shuffled(&channels, groups);
+            *last = next;
+        }
+        StepOp::Gather { channels, affine }
+    }
+
+    fn affine(&self, id: NodeId) -> Affine {
+        let weights = &self.graph.node(id).weights;
+        Affine { scale: weights[0].clone(), shift: weights[1].clone() }
+    }
+
+    fn activation(&self, id: NodeId) -> ActivationStep {
+        let node = self.graph.node(id);
+        let Op::Activation { function } = node.op else { unreachable!("the caller matched an activation") };
+        ActivationStep { function, slopes: node.weights.first().cloned() }
+    }
+}
+
+/// Channel `j * groups + i` of the result is channel `i * (c / groups) + j`.
+fn shuffled(channels: &[ChannelSource], groups: usize) -> Vec<ChannelSource> {
+    let per_group = channels.len() / groups;
+    (0..channels.len()).map(|c| channels[c % groups * per_group + c / groups]).collect()
+}

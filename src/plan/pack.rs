@@ -1,0 +1,161 @@
+//! Weight layouts of the fast executors: one buffer of vectors of four 32-bit words, the same for every input size.
+
+use std::collections::HashMap;
+
+use super::planes;
+use crate::graph::{Activation, Conv2d, Graph, NodeId, Op};
+use crate::weights::{QuantisedWeights, Stored};
+
+/// How convolution weights lie in the buffer; everything else is f32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WeightFormat {
+    /// One byte a weight, expanded in the kernel, scaled per output channel after the sum.
+    Int8,
+    F32,
+}
+
+/// Which convolution kernel a layer needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConvKernel {
+    /// 1x1, stride 1, no padding; groups, if any, fill whole planes.
+    Pointwise,
+    /// Any window; groups, if any, fill whole planes.
+    Dense,
+    /// One filter a channel.
+    Depthwise,
+    /// Groups that share planes.
+    Grouped,
+}
+
+/// The kernel for a convolution of `in_channels` channels.
+pub fn conv_kernel(conv: &Conv2d, in_channels: usize) -> ConvKernel {
+    let whole_planes = conv.groups == 1 || (in_channels / conv.groups % 4 == 0 && conv.out_channels / conv.groups % 4 == 0);
+    if conv.groups == in_channels && conv.groups == conv.out_channels && conv.groups > 1 {
+        ConvKernel::Depthwise
+    } else if !whole_planes {
+        ConvKernel::Grouped
+    } else if conv.kernel == [1, 1] && conv.stride == [1, 1] && conv.padding == [0, 0] {
+        ConvKernel::Pointwise
+    } else {
+        ConvKernel::Dense
+    }
+}
+
+/// All weights of a model in the executors' layout.
+///
+/// - Pointwise, dense: 4x4 blocks, `[out plane][tap][in plane of the group]`; in a block, one entry per input lane holds the
+///   weights of four output lanes (one 32-bit word as int8, four as f32).
+/// - Depthwise: `[plane][tap]`, an entry holds four channels. Grouped: `[out plane][tap][input channel of the group]`.
+/// - Biases, scales, slopes, affines: vectors of four channels, zero beyond the last.
+pub struct PackedWeights {
+    pub format: WeightFormat,
+    pub words: Vec<[u32; 4]>,
+    /// First vector of each affine and slope, by weight name.
+    offsets: HashMap<String, usize>,
+    /// First vectors of each convolution's kernel, scales and biases.
+    convs: HashMap<NodeId, [usize; 3]>,
+}
+
+impl PackedWeights {
+    pub fn new(graph: &Graph, weights: &QuantisedWeights) -> crate::Result<Self> {
+        let channels = graph.channels()?;
+        let kernels = graph.nodes.iter().filter(|n| matches!(n.op, Op::Conv2d(_))).map(|n| &weights.0[&n.weights[0]]);
+        let all_int8 = kernels.into_iter().all(|stored| matches!(stored, Stored::Int8 { .. }));
+        let format = if all_int8 { WeightFormat::Int8 } else { WeightFormat::F32 };
+        let mut packed = Self { format, words: Vec::new(), offsets: HashMap::new(), convs: HashMap::new() };
+        for (id, node) in graph.nodes.iter().enumerate() {
+            match &node.op {
+                Op::Conv2d(conv) => {
+                    let bias = match node.weights.get(1) {
+                        Some(bias) => weights.0[bias].dequantise().data,
+                        None => vec![0.0; conv.out_channels],
+                    };
+                    let (kernel, scales) = packed.push_kernel(conv, channels[node.inputs[0]], &weights.0[&node.weights[0]]);
+                    let offsets = [kernel, packed.push_vector(&scales), packed.push_vector(&bias)];
+                    packed.convs.insert(id, offsets);
+                }
+                Op::Affine | Op::Activation { function: Activation::Prelu } => {
+                    for name in &node.weights {
+                        let offset = packed.push_vector(&weights.0[name].dequantise().data);
+                        packed.offsets.insert(name.clone(), offset);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(packed)
+    }
+
+    /// First vector of an affine's scale or shift, or of PReLU's slopes.
+    pub fn offset(&self, name: &str) -> usize {
+        self.offsets[name]
+    }
+
+    /// First vectors of a convolution's kernel, scales and biases.
+    pub fn conv_offsets(&self, node: NodeId) -> [usize; 3] {
+        self.convs[&node]
+    }
+
+    fn push_vector(&mut self, values: &[f32]) -> usize {
+        let start = self.words.len();
+        self.words.extend(values.chunks(4).map(|chunk| {
+            let mut vector = [0; 4];
+            vector.iter_mut().zip(chunk).for_each(|(word, value)| *word = value.to_bits());
+            vector
+        }));
+        start
+    }
+
+    /// First vector of the kernel, and the scale of each output channel.
+    fn push_kernel(&mut self, conv: &Conv2d, in_channels: usize, stored: &Stored) -> (usize, Vec<f32>) {
+        let order = lane_order(conv, in_channels);
+        let start = self.words.len();
+        let scales = match (self.format, stored) {
+            (WeightFormat::Int8, Stored::Int8 { values, scale, .. }) => {
+                let words: Vec<u32> = order
+                    .iter()
+                    .map(|lanes| u32::from_le_bytes(lanes.map(|i| i.map_or(0, |i| values[i] as u8))))
+                    .collect();
+                self.words.extend(words.chunks(4).map(|chunk| {
+                    let mut vector = [0; 4];
+                    vector[..chunk.len()].copy_from_slice(chunk);
+                    vector
+                }));
+                scale.clone()
+            }
+            _ => {
+                let data = stored.dequantise().data;
+                self.words.extend(order.iter().map(|lanes| lanes.map(|i| i.map_or(0, |i| data[i].to_bits()))));
+                vec![1.0; conv.out_channels]
+            }
+        };
+        (start, scales)
+    }
+}
+
+/// For every packed entry, the indices into PyTorch's `[out, in / groups, kh, kw]` tensor of its four output lanes.
+fn lane_order(conv: &Conv2d, in_channels: usize) -> Vec<[Option<usize>; 4]> {
+    let taps = conv.kernel[0] * conv.kernel[1];
+    let per_group = in_channels / conv.groups;
+    let index = |out: usize, input: usize, tap: usize| {
+        (out < conv.out_channels && input < per_group).then(|| (out * per_group + input) * taps + tap)
+    };
+    let inputs = match conv_kernel(conv, in_channels) {
+        ConvKernel::Depthwise => 1,
+        ConvKernel::Grouped => per_group,
+        ConvKernel::Pointwise | ConvKernel::Dense => planes(per_group) * 4,
+    };
+    let mut order = Vec::new();
+    for plane in 0..planes(conv.out_channels) {
+        for tap in 0..taps {
+            for input in 0..inputs {
+                order.push([0, 1, 2, 3].map(|lane| index(plane * 4 + lane, input, tap)));
+            }
+        }
+        // Entries of int8 kernels share vectors; each plane starts a new one.
+        while order.len() % 4 != 0 {
+            order.push([None; 4]);
+        }
+    }
+    order
+}

@@ -1,0 +1,56 @@
+//! The steps of a plan: each is one kernel launch that leaves one node's value in the arena.
+
+use crate::graph::{Activation, Conv2d, Interpolation, NodeId, Window};
+
+/// One kernel launch.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The last node fused into this step; its value is what the step leaves behind.
+    pub output: NodeId,
+    pub op: StepOp,
+    /// Values read, in the order [`StepOp`] documents.
+    pub inputs: Vec<NodeId>,
+    pub activation: Option<ActivationStep>,
+}
+
+/// What a step computes before its activation.
+#[derive(Clone, Debug)]
+pub enum StepOp {
+    /// `conv(inputs[0]) + inputs[1]` if there is a second input. `node` owns the weights.
+    Conv { conv: Conv2d, node: NodeId },
+    MaxPool(Window),
+    AvgPool(Window),
+    /// Adaptive average pooling of `inputs[0]` to the output's size.
+    AdaptiveAvgPool,
+    /// Resize of `inputs[0]` to the output's size.
+    Resize { mode: Interpolation, align_corners: bool },
+    /// `affine(inputs[0] * multiplier + addend)`; multiplier and addend are the next inputs, where present, and may be
+    /// `[c, 1, 1]`.
+    Elementwise { multiply: bool, add: bool, affine: Option<Affine> },
+    /// Output channel `i` is channel `channels[i].channel` of `inputs[channels[i].input]`, then affine: concatenation of
+    /// channels that do not fill whole planes, and channel shuffle.
+    Gather { channels: Vec<ChannelSource>, affine: Option<Affine> },
+}
+
+/// Per-channel scale and shift, by weight name.
+#[derive(Clone, Debug)]
+pub struct Affine {
+    pub scale: String,
+    pub shift: String,
+}
+
+/// The activation at the end of a step; `slopes` names PReLU's weight.
+#[derive(Clone, Debug)]
+pub struct ActivationStep {
+    pub function: Activation,
+    pub slopes: Option<String>,
+}
+
+/// Where one output channel of a [`StepOp::Gather`] comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelSource {
+    pub input: usize,
+    pub channel: usize,
+    /// Channel whose affine and slope apply: its number before any shuffle.
+    pub parameter: usize,
+}

@@ -1,0 +1,279 @@
+//! The web edge: the only file that sees wasm_bindgen. Few, coarse calls; `worker.js` is the only caller.
+
+use wasm_bindgen::prelude::*;
+
+use crate::error::Error;
+
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Errors reach JavaScript as `Error` with `name = "SegscopeError"` and a stable `code`.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let js = js_sys::Error::new(&error.to_string());
+        js.set_name("SegscopeError");
+        set(&js, "code", error.kind().code());
+        js.into()
+    }
+}
+
+fn set(object: &JsValue, key: &str, value: impl Into<JsValue>) {
+    js_sys::Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
+}
+
+/// A plain object from pairs.
+fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (key, value) in pairs {
+        set(&object, key, value);
+    }
+    object.into()
+}
+
+/// Converts a PyTorch checkpoint to a model file; `spec` is the JSON of a catalogue entry.
+#[cfg(feature = "import")]
+#[wasm_bindgen]
+pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
+    Ok(crate::weights::import::convert(bytes, spec)?)
+}
+
+#[cfg(feature = "wgsl")]
+pub use engine::Session;
+
+#[cfg(feature = "wgsl")]
+mod engine {
+    use wasm_bindgen::prelude::*;
+    use web_time::Instant;
+
+    use super::{object, set};
+    use crate::error::{Error, ErrorKind};
+    use crate::session::{self, ClassArea, Loaded};
+    use crate::wgsl::paint::View;
+
+    type Fallible<T> = Result<T, JsValue>;
+
+    /// A device with a canvas, a model and the last picture.
+    #[wasm_bindgen]
+    pub struct Session(session::Session);
+
+    #[wasm_bindgen]
+    impl Session {
+        pub async fn create(canvas: Option<web_sys::OffscreenCanvas>) -> Fallible<Session> {
+            let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into())?;
+            if !js_sys::Reflect::get(&navigator, &"gpu".into())?.is_object() {
+                return Err(Error::new(
+                    ErrorKind::NoWebGpu,
+                    "this browser has no WebGPU; use a current Chrome, Edge, Firefox or Safari, over https or localhost",
+                )
+                .into());
+            }
+            let session = session::Session::new().await?;
+            if let Some(canvas) = canvas {
+                let (width, height) = (canvas.width(), canvas.height());
+                let surface = session
+                    .gpu()
+                    .instance
+                    .create_surface(wgpu::SurfaceTarget::OffscreenCanvas(canvas))
+                    .map_err(|e| Error::new(ErrorKind::NoAdapter, format!("this canvas cannot be drawn to: {e}")))?;
+                session.attach(surface, width, height)?;
+            }
+            Ok(Self(session))
+        }
+
+        #[wasm_bindgen(js_name = adapterInfo)]
+        pub fn adapter_info(&self) -> JsValue {
+            let gpu = self.0.gpu();
+            let info = gpu.adapter.get_info();
+            let limits = gpu.device.limits();
+            let features: js_sys::Array =
+                gpu.adapter.features().iter_names().map(|(name, _)| JsValue::from_str(name)).collect();
+            object([
+                ("vendor", info.vendor.into()),
+                ("device", info.name.into()),
+                ("architecture", info.driver.into()),
+                ("description", info.driver_info.into()),
+                ("features", features.into()),
+                (
+                    "limits",
+                    object([
+                        ("maxTextureDimension2D", limits.max_texture_dimension_2d.into()),
+                        ("maxBufferSize", (limits.max_buffer_size as f64).into()),
+                        ("maxStorageBufferBindingSize", (limits.max_storage_buffer_binding_size as f64).into()),
+                    ]),
+                ),
+            ])
+        }
+
+        #[wasm_bindgen(js_name = loadModel)]
+        pub fn load_model(&self, bytes: &[u8]) -> Fallible<JsValue> {
+            Ok(model_info(&*self.0.load_model(bytes)?))
+        }
+
+        #[wasm_bindgen(js_name = unloadModel)]
+        pub fn unload_model(&self) {
+            self.0.unload_model();
+        }
+
+        pub async fn prepare(&self, source_width: u32, source_height: u32) -> Fallible<JsValue> {
+            let ([height, width], compile_ms) = self.0.prepare([source_width, source_height]).await?;
+            Ok(object([
+                ("networkWidth", (width as f64).into()),
+                ("networkHeight", (height as f64).into()),
+                ("compileMs", compile_ms.into()),
+            ]))
+        }
+
+        /// `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close.
+        pub async fn segment(&self, bitmap: JsValue, source_width: u32, source_height: u32) -> Fallible<JsValue> {
+            let start = Instant::now();
+            let source = image_source(bitmap)?;
+            let (width, height) = (source.width(), source.height());
+            let picture = self.0.picture(width, height)?;
+            self.0.gpu().queue.copy_external_image_to_texture(
+                &wgpu::CopyExternalImageSourceInfo { source, origin: wgpu::Origin2d::ZERO, flip_y: false },
+                wgpu::CopyExternalImageDestInfo {
+                    texture: &picture,
+                    mip_level: 0,
+                    origin: wgpu::Origin3d::ZERO,
+                    aspect: wgpu::TextureAspect::All,
+                    color_space: wgpu::PredefinedColorSpace::Srgb,
+                    premultiplied_alpha: false,
+                },
+                wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            );
+            let upload_ms = start.elapsed().as_secs_f64() * 1e3;
+            let done = self.0.segment(picture, [source_width, source_height], upload_ms).await?;
+            let t = done.timings;
+            let timings = object([
+                ("upload", t.upload_ms.into()),
+                ("compile", t.compile_ms.into()),
+                ("network", t.network_ms.into()),
+                ("paint", t.paint_ms.into()),
+                ("total", t.total_ms.into()),
+            ]);
+            let classes: js_sys::Array = done.classes.iter().map(class_area).collect();
+            let [height, width] = done.network_size;
+            Ok(object([
+                ("classes", classes.into()),
+                ("networkWidth", (width as f64).into()),
+                ("networkHeight", (height as f64).into()),
+                ("timings", timings),
+            ]))
+        }
+
+        pub fn paint(&self) -> Fallible<()> {
+            Ok(self.0.paint()?)
+        }
+
+        pub fn resize(&self, width: u32, height: u32) -> Fallible<()> {
+            Ok(self.0.resize(width, height)?)
+        }
+
+        /// `{ opacity, hidden, solo, split, background }`; what is missing takes its default.
+        #[wasm_bindgen(js_name = setView)]
+        pub fn set_view(&self, view: JsValue) -> Fallible<()> {
+            let get = |key: &str| js_sys::Reflect::get(&view, &key.into()).unwrap_or(JsValue::UNDEFINED);
+            let default = View::default();
+            let hidden = get("hidden");
+            Ok(self.0.set_view(View {
+                opacity: get("opacity").as_f64().map_or(default.opacity, |v| v as f32),
+                hidden: if hidden.is_object() {
+                    js_sys::Array::from(&hidden).iter().filter_map(|id| id.as_f64()).map(|id| id as u8).collect()
+                } else {
+                    Vec::new()
+                },
+                solo: get("solo").as_f64().map(|id| id as u8),
+                split: get("split").as_f64().map(|v| v as f32),
+                cut_out: get("background").as_string().as_deref() == Some("none"),
+            })?)
+        }
+
+        #[wasm_bindgen(js_name = readMask)]
+        pub async fn read_mask(&self) -> Fallible<Vec<u8>> {
+            Ok(self.0.read_mask().await?.0)
+        }
+
+        #[wasm_bindgen(js_name = maskPng)]
+        pub async fn mask_png(&self) -> Fallible<Vec<u8>> {
+            Ok(self.0.mask_png().await?)
+        }
+
+        #[wasm_bindgen(js_name = scoresAt)]
+        pub async fn scores_at(&self, x: u32, y: u32) -> Fallible<Vec<f32>> {
+            Ok(self.0.scores_at(x, y).await?)
+        }
+
+        #[wasm_bindgen(js_name = readLayer)]
+        pub async fn read_layer(&self, name: String) -> Fallible<JsValue> {
+            let tensor = self.0.read_layer(&name).await?;
+            let shape: js_sys::Array = tensor.shape.iter().map(|&side| JsValue::from(side as f64)).collect();
+            let data = js_sys::Float32Array::from(tensor.data.as_slice());
+            Ok(object([("shape", shape.into()), ("data", data.into())]))
+        }
+
+        pub fn memory(&self) -> JsValue {
+            let wasm: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+            let wasm_bytes = js_sys::ArrayBuffer::from(wasm.buffer()).byte_length();
+            object([("gpuBytes", (self.0.gpu_bytes() as f64).into()), ("wasmBytes", wasm_bytes.into())])
+        }
+
+        /// Gives the device back; the session cannot be used afterwards.
+        pub fn dispose(self) {
+            self.0.gpu().device.destroy();
+        }
+    }
+
+    fn image_source(bitmap: JsValue) -> Fallible<wgpu::ExternalImageSource> {
+        let bitmap = match bitmap.dyn_into::<web_sys::ImageBitmap>() {
+            Ok(bitmap) => return Ok(wgpu::ExternalImageSource::ImageBitmap(bitmap)),
+            Err(other) => other,
+        };
+        let bitmap = match bitmap.dyn_into::<web_sys::OffscreenCanvas>() {
+            Ok(canvas) => return Ok(wgpu::ExternalImageSource::OffscreenCanvas(canvas)),
+            Err(other) => other,
+        };
+        match bitmap.dyn_into::<web_sys::VideoFrame>() {
+            Ok(frame) => Ok(wgpu::ExternalImageSource::VideoFrame(frame)),
+            Err(_) => Err(Error::new(
+                ErrorKind::OutOfRange,
+                "segment takes an ImageBitmap, a VideoFrame or an OffscreenCanvas; convert the picture to one of them",
+            )
+            .into()),
+        }
+    }
+
+    fn model_info(loaded: &Loaded) -> JsValue {
+        let info = &loaded.info;
+        let classes: js_sys::Array = (0u32..)
+            .zip(&info.classes)
+            .map(|(id, class)| {
+                object([("id", id.into()), ("name", (&class.name).into()), ("colour", colour(class.colour))])
+            })
+            .collect();
+        object([
+            ("id", (&info.id).into()),
+            ("name", (&info.name).into()),
+            ("classes", classes.into()),
+            ("parameters", (loaded.parameters as f64).into()),
+            ("macs", (loaded.macs as f64).into()),
+            ("bytes", (loaded.size_bytes as f64).into()),
+            ("sha256", (&loaded.sha256).into()),
+            ("licence", (&info.licence.name).into()),
+            ("data", (&info.data).into()),
+            ("precision", loaded.precision.into()),
+        ])
+    }
+
+    fn class_area(area: &ClassArea) -> JsValue {
+        let value = object([("id", area.id.into()), ("name", (&area.name).into()), ("colour", colour(area.colour))]);
+        set(&value, "pixels", area.pixels);
+        set(&value, "fraction", area.fraction);
+        value
+    }
+
+    fn colour(rgb: [u8; 3]) -> JsValue {
+        rgb.iter().map(|&v| JsValue::from(v)).collect::<js_sys::Array>().into()
+    }
+}

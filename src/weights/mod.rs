@@ -1,0 +1,15 @@
+//! Weights as they are kept: the model file, its number formats, and the import of PyTorch checkpoints.
+
+mod container;
+pub mod file;
+#[cfg(feature = "import")]
+pub mod import;
+pub mod info;
+
+mod stored;
+mod tensors;
+pub mod quantise;
+
+pub use file::Model;
+pub use info::ModelInfo;
+pub use stored::{Precision, QuantisedWeights, Stored};

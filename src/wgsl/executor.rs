@@ -1,0 +1,163 @@
+//! Runs a plan: everything is created once per network and input size, a frame only records launches.
+
+use super::kernels::dispatch;
+use super::pipelines::{Pipelines, bind_group};
+use super::{Gpu, readback};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::{PackedWeights, Plan, planes};
+use crate::weights::QuantisedWeights;
+
+/// A network's graph and its weights on the device.
+pub struct Network {
+    pub graph: Graph,
+    packed: PackedWeights,
+    buffer: wgpu::Buffer,
+}
+
+impl Network {
+    /// `graph` must have its batch norms folded, and `weights` must hold all it names.
+    pub fn new(gpu: &Gpu, graph: Graph, weights: &QuantisedWeights) -> Result<Self> {
+        let packed = PackedWeights::new(&graph, weights)?;
+        let buffer = upload(gpu, "weights", &packed.words)?;
+        Ok(Self { graph, packed, buffer })
+    }
+
+    pub fn gpu_bytes(&self) -> u64 {
+        self.buffer.size()
+    }
+}
+
+/// A network at one input size.
+pub struct Executor {
+    pub plan: Plan,
+    pub arena: wgpu::Buffer,
+    launches: Vec<Launch>,
+    gpu_bytes: u64,
+}
+
+struct Launch {
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    workgroups: [u32; 2],
+}
+
+impl Executor {
+    /// Plans and prepares everything for inputs of `height x width`; the values of `taps` stay readable after a run.
+    ///
+    /// Errors: `input-size`, `limits-too-low`.
+    pub fn new(
+        gpu: &Gpu,
+        pipelines: &mut Pipelines,
+        network: &Network,
+        [height, width]: [usize; 2],
+        taps: &[NodeId],
+    ) -> Result<Self> {
+        let plan = Plan::new(&network.graph, height, width, taps)?;
+        let arena = gpu.storage_buffer("network's activations", plan.arena_len as u64 * 16)?;
+        let mut tables = Vec::new();
+        let dispatches: Vec<_> =
+            plan.steps.iter().map(|step| dispatch(&plan, &network.packed, step, &mut tables)).collect();
+        let tables = upload(gpu, "tables", &tables)?;
+
+        // Uniforms of all launches in one buffer, each at the alignment WebGPU asks for.
+        let alignment = gpu.device.limits().min_uniform_buffer_offset_alignment as usize;
+        let slot = dispatches.iter().map(|d| d.uniforms.len()).max().unwrap_or(16).next_multiple_of(alignment);
+        let mut bytes = vec![0; slot * dispatches.len().max(1)];
+        for (dispatch, slot) in dispatches.iter().zip(bytes.chunks_mut(slot)) {
+            slot[..dispatch.uniforms.len()].copy_from_slice(&dispatch.uniforms);
+        }
+        let uniforms = gpu.uniform_buffer("steps", bytes.len() as u64);
+        gpu.queue.write_buffer(&uniforms, 0, &bytes);
+
+        let gpu_bytes = arena.size() + tables.size() + uniforms.size();
+        let launches = dispatches.iter().enumerate().map(|(i, dispatch)| {
+            let own_uniforms = wgpu::BufferBinding {
+                buffer: &uniforms,
+                offset: (i * slot) as u64,
+                size: wgpu::BufferSize::new(dispatch.uniforms.len() as u64),
+            };
+            let resources = vec![
+                wgpu::BindingResource::Buffer(own_uniforms),
+                network.buffer.as_entire_binding(),
+                arena.as_entire_binding(),
+                tables.as_entire_binding(),
+            ];
+            Launch {
+                pipeline: pipelines.get(gpu, dispatch.kernel, network.packed.format),
+                bind_group: bind_group(gpu, dispatch.kernel.name(), &pipelines.layout, resources),
+                workgroups: dispatch.workgroups,
+            }
+        });
+        let launches = launches.collect();
+        Ok(Self { plan, arena, launches, gpu_bytes })
+    }
+
+    /// Records the whole network.
+    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
+        for launch in &self.launches {
+            pass.set_pipeline(&launch.pipeline);
+            pass.set_bind_group(0, &launch.bind_group, &[]);
+            pass.dispatch_workgroups(launch.workgroups[0], launch.workgroups[1], 1);
+        }
+    }
+
+    /// `[height, width]` of the input.
+    pub fn input_size(&self) -> [usize; 2] {
+        let [_, _, h, w] = self.plan.shapes[0];
+        [h, w]
+    }
+
+    pub fn gpu_bytes(&self) -> u64 {
+        self.gpu_bytes
+    }
+
+    /// Writes an input `[1, c, h, w]` from the CPU; pictures take the `frame` kernel instead.
+    pub fn write_input(&self, gpu: &Gpu, input: &[f32]) {
+        let [_, c, h, w] = self.plan.shapes[0];
+        assert_eq!(input.len(), c * h * w, "the input has the plan's shape");
+        let pixels = h * w;
+        let mut packed = vec![[0f32; 4]; planes(c) * pixels];
+        for (channel, plane) in input.chunks(pixels).enumerate() {
+            for (pixel, value) in plane.iter().enumerate() {
+                packed[channel / 4 * pixels + pixel][channel % 4] = *value;
+            }
+        }
+        gpu.queue.write_buffer(&self.arena, self.plan.offset(0) as u64 * 16, bytemuck::cast_slice(&packed));
+    }
+
+    /// Runs the network on what the input holds.
+    pub fn submit(&self, gpu: &Gpu) {
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("network") });
+        self.encode(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
+        gpu.queue.submit([encoder.finish()]);
+    }
+
+    /// Reads a node's value `[1, c, h, w]` after a run.
+    ///
+    /// Errors: `no-such-layer` if the plan kept no such value.
+    pub async fn read(&self, gpu: &Gpu, node: NodeId) -> Result<Tensor> {
+        let offset = self.plan.offsets[node].ok_or_else(|| {
+            Error::new(ErrorKind::NoSuchLayer, "this layer is fused into another one; plan the network with it as a tap")
+        })?;
+        let [n, c, h, w] = self.plan.shapes[node];
+        let pixels = h * w;
+        let bytes = readback::read(gpu, &self.arena, offset as u64 * 16, (planes(c) * pixels) as u64 * 16).await?;
+        let packed: &[[f32; 4]] = bytemuck::cast_slice(&bytes);
+        let mut data = Vec::with_capacity(c * pixels);
+        for channel in 0..c {
+            let plane = &packed[channel / 4 * pixels..][..pixels];
+            data.extend(plane.iter().map(|vector| vector[channel % 4]));
+        }
+        Ok(Tensor::new([n, c, h, w], data))
+    }
+}
+
+fn upload(gpu: &Gpu, label: &str, words: &[[u32; 4]]) -> Result<wgpu::Buffer> {
+    let bytes: &[u8] = bytemuck::cast_slice(words);
+    let buffer = gpu.storage_buffer(label, bytes.len() as u64)?;
+    if !bytes.is_empty() {
+        gpu.queue.write_buffer(&buffer, 0, bytes);
+    }
+    Ok(buffer)
+}

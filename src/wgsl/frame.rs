@@ -1,0 +1,124 @@
+//! Picture to network input: uploads a picture to a texture and runs the `frame` kernel.
+
+use bytemuck::{Pod, Zeroable};
+
+use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
+use super::{Executor, Gpu, shaders};
+use crate::error::{Error, ErrorKind, Result};
+use crate::weights::info::Input;
+
+/// Keep in sync with `FrameUniforms` in frame.wgsl.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct FrameUniforms {
+    pub in_size: [u32; 2],
+    pub out_size: [u32; 2],
+    pub mean: [f32; 3],
+    pub y: u32,
+    pub inverse_std: [f32; 3],
+    pub padding_to_16: u32,
+}
+
+/// The `frame` pipeline, made once a device.
+pub struct FramePipeline {
+    layout: wgpu::BindGroupLayout,
+    pipeline: wgpu::ComputePipeline,
+}
+
+impl FramePipeline {
+    pub fn new(gpu: &Gpu) -> Self {
+        let types = [
+            buffer(wgpu::BufferBindingType::Uniform),
+            wgpu::BindingType::Texture {
+                sample_type: wgpu::TextureSampleType::Float { filterable: true },
+                view_dimension: wgpu::TextureViewDimension::D2,
+                multisampled: false,
+            },
+            buffer(wgpu::BufferBindingType::Storage { read_only: false }),
+        ];
+        let layout = bind_group_layout(gpu, "frame", wgpu::ShaderStages::COMPUTE, &types);
+        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some("frame"),
+            bind_group_layouts: &[Some(&layout)],
+            immediate_size: 0,
+        });
+        let pipeline = compute_pipeline(gpu, "frame", shaders::FRAME, &pipeline_layout);
+        Self { layout, pipeline }
+    }
+}
+
+/// The kernel bound to one picture texture and one executor.
+pub struct Frame {
+    pipeline: wgpu::ComputePipeline,
+    bind_group: wgpu::BindGroup,
+    workgroups: [u32; 2],
+}
+
+impl Frame {
+    pub fn new(gpu: &Gpu, pipeline: &FramePipeline, picture: &wgpu::Texture, executor: &Executor, input: &Input) -> Self {
+        let [height, width] = executor.input_size().map(|v| v as u32);
+        let uniforms = FrameUniforms {
+            in_size: [picture.width(), picture.height()],
+            out_size: [width, height],
+            mean: input.mean,
+            y: executor.plan.offset(0) as u32,
+            inverse_std: input.std.map(|s| 1.0 / s),
+            padding_to_16: 0,
+        };
+        let buffer = gpu.uniform_buffer("frame", size_of::<FrameUniforms>() as u64);
+        gpu.queue.write_buffer(&buffer, 0, bytemuck::bytes_of(&uniforms));
+        let view = picture.create_view(&wgpu::TextureViewDescriptor::default());
+        let resources = vec![
+            buffer.as_entire_binding(),
+            wgpu::BindingResource::TextureView(&view),
+            executor.arena.as_entire_binding(),
+        ];
+        Self {
+            pipeline: pipeline.pipeline.clone(),
+            bind_group: bind_group(gpu, "frame", &pipeline.layout, resources),
+            workgroups: [width.div_ceil(8), height.div_ceil(8)],
+        }
+    }
+
+    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bind_group, &[]);
+        pass.dispatch_workgroups(self.workgroups[0], self.workgroups[1], 1);
+    }
+}
+
+/// A texture that can hold a picture of `width x height`.
+///
+/// Errors: `limits-too-low` if the adapter has no texture that large.
+pub fn picture_texture(gpu: &Gpu, width: u32, height: u32) -> Result<wgpu::Texture> {
+    if width == 0 || height == 0 || !gpu.texture_fits(width, height) {
+        return Err(Error::new(
+            ErrorKind::LimitsTooLow,
+            format!(
+                "a picture of {width}x{height} does not fit a texture; its sides must be between 1 and {}",
+                gpu.device.limits().max_texture_dimension_2d
+            ),
+        ));
+    }
+    Ok(gpu.device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("picture"),
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba8Unorm,
+        // The browser copies external images by drawing them, so it asks for an attachment.
+        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST | wgpu::TextureUsages::RENDER_ATTACHMENT,
+        view_formats: &[],
+    }))
+}
+
+/// Uploads RGBA bytes, row-major, as a native caller has them.
+pub fn write_rgba(gpu: &Gpu, texture: &wgpu::Texture, rgba: &[u8]) {
+    gpu.queue.write_texture(
+        texture.as_image_copy(),
+        rgba,
+        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(texture.width() * 4), rows_per_image: None },
+        texture.size(),
+    );
+}

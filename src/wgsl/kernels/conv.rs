@@ -1,0 +1,55 @@
+//! Launches of the four convolution kernels.
+
+use super::uniforms::{ConvUniforms, NONE, activation};
+use super::{Dispatch, size, xy};
+use crate::graph::{Conv2d, NodeId};
+use crate::plan::{ConvKernel, PackedWeights, Plan, Step, conv_kernel, planes};
+use crate::wgsl::shaders::Kernel;
+
+pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, conv: &Conv2d, node: NodeId) -> Dispatch {
+    let x = step.inputs[0];
+    let in_channels = plan.shapes[x][1];
+    let which = conv_kernel(conv, in_channels);
+    let per_group = [in_channels / conv.groups, conv.out_channels / conv.groups];
+    let taps = conv.kernel[0] * conv.kernel[1];
+    let ([group_inputs, group_outputs], plane_entries) = match which {
+        ConvKernel::Pointwise | ConvKernel::Dense => (per_group.map(planes), 0),
+        ConvKernel::Depthwise => (per_group, taps.next_multiple_of(4)),
+        ConvKernel::Grouped => (per_group, (taps * per_group[0]).next_multiple_of(4)),
+    };
+    let [kernel, scale, bias] = weights.conv_offsets(node).map(|offset| offset as u32);
+    let [function, slope] = activation(step.activation.as_ref(), weights);
+    let out_size = size(plan, step.output);
+    let uniforms = ConvUniforms {
+        in_size: size(plan, x),
+        out_size,
+        window: xy(conv.kernel),
+        stride: xy(conv.stride),
+        padding: xy(conv.padding),
+        dilation: xy(conv.dilation),
+        x: plan.offset(x) as u32,
+        y: plan.offset(step.output) as u32,
+        residual: step.inputs.get(1).map_or(NONE, |&r| plan.offset(r) as u32),
+        kernel,
+        scale,
+        bias,
+        activation: function,
+        slope,
+        group_inputs: group_inputs as u32,
+        group_outputs: group_outputs as u32,
+        groups: conv.groups as u32,
+        plane_entries: plane_entries as u32,
+    };
+    let pixels = out_size[0] * out_size[1];
+    let (kernel, columns) = match which {
+        ConvKernel::Pointwise => (Kernel::Pointwise, pixels.div_ceil(256)),
+        ConvKernel::Dense => (Kernel::Dense, (out_size[0].div_ceil(4) * out_size[1]).div_ceil(64)),
+        ConvKernel::Depthwise => (Kernel::Depthwise, pixels.div_ceil(64)),
+        ConvKernel::Grouped => (Kernel::Grouped, pixels.div_ceil(64)),
+    };
+    Dispatch {
+        kernel,
+        uniforms: bytemuck::bytes_of(&uniforms).to_vec(),
+        workgroups: [columns, planes(conv.out_channels) as u32],
+    }
+}

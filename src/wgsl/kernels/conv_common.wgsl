@@ -1,0 +1,39 @@
+// What the four convolution kernels share: uniforms, and the end of every sum.
+
+// Keep in sync with ConvUniforms in kernels/uniforms.rs. Sizes are (width, height); window values are (x, y).
+struct ConvUniforms {
+    in_size: vec2u,
+    out_size: vec2u,
+    window: vec2u,
+    stride: vec2u,
+    padding: vec2u,
+    dilation: vec2u,
+    // Offsets of input, output and residual (or NONE) in the arena.
+    x: u32,
+    y: u32,
+    residual: u32,
+    // Offsets in the weights.
+    kernel: u32,
+    scale: u32,
+    bias: u32,
+    activation: u32,
+    slope: u32,
+    // Per group; channels for `grouped`, whole planes for `pointwise` and `dense`.
+    group_inputs: u32,
+    group_outputs: u32,
+    groups: u32,
+    // Entries of a depthwise or grouped kernel per output plane.
+    plane_entries: u32,
+}
+
+@group(0) @binding(0) var<uniform> u: ConvUniforms;
+
+// Dequantises, adds bias and residual, activates and stores one vector of output.
+fn finish(sum: vec4f, plane: u32, pixel: u32) {
+    let at = plane * u.out_size.x * u.out_size.y + pixel;
+    var value = sum * parameter(u.scale + plane) + parameter(u.bias + plane);
+    if u.residual != NONE {
+        value += arena[u.residual + at];
+    }
+    arena[u.y + at] = activate(value, u.activation, u.slope + plane);
+}

@@ -1,0 +1,62 @@
+// Convolution with any window, stride and dilation; groups, if any, fill whole planes.
+//
+// One invocation: four output channels of four neighbouring pixels in a row.
+// Dispatch: (ceil(ceil(width / 4) * height / 64), output planes). Twin: reference conv2d.
+
+// Input column of each of four pixels, or -1 outside the picture.
+fn columns(x0: u32, tap: u32) -> vec4i {
+    let x = vec4i((vec4u(x0) + vec4u(0u, 1u, 2u, 3u)) * u.stride.x + tap * u.dilation.x) - i32(u.padding.x);
+    return select(vec4i(-1), x, x < vec4i(i32(u.in_size.x)) && x >= vec4i(0));
+}
+
+fn load(row: u32, column: i32) -> vec4f {
+    return select(vec4f(0.0), arena[row + u32(max(column, 0))], column >= 0);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let quads = (u.out_size.x + 3u) / 4u;
+    let y = id.x / quads;
+    let x = id.x % quads * 4u;
+    let plane = id.y;
+    if y >= u.out_size.y {
+        return;
+    }
+    let in_pixels = u.in_size.x * u.in_size.y;
+    let first_input = u.x + plane / u.group_outputs * u.group_inputs * in_pixels;
+    let taps = u.window.x * u.window.y;
+    var sum0 = vec4f(0.0);
+    var sum1 = vec4f(0.0);
+    var sum2 = vec4f(0.0);
+    var sum3 = vec4f(0.0);
+    for (var ky = 0u; ky < u.window.y; ky++) {
+        let in_y = i32(y * u.stride.y + ky * u.dilation.y) - i32(u.padding.y);
+        if in_y < 0 || in_y >= i32(u.in_size.y) {
+            continue;
+        }
+        for (var kx = 0u; kx < u.window.x; kx++) {
+            let column = columns(x, kx);
+            let block = (plane * taps + ky * u.window.x + kx) * u.group_inputs;
+            var row = first_input + u32(in_y) * u.in_size.x;
+            for (var i = 0u; i < u.group_inputs; i++) {
+                let w = weight_block(u.kernel, block + i);
+                sum0 += w * load(row, column.x);
+                sum1 += w * load(row, column.y);
+                sum2 += w * load(row, column.z);
+                sum3 += w * load(row, column.w);
+                row += in_pixels;
+            }
+        }
+    }
+    let pixel = y * u.out_size.x + x;
+    finish(sum0, plane, pixel);
+    if x + 1u < u.out_size.x {
+        finish(sum1, plane, pixel + 1u);
+    }
+    if x + 2u < u.out_size.x {
+        finish(sum2, plane, pixel + 2u);
+    }
+    if x + 3u < u.out_size.x {
+        finish(sum3, plane, pixel + 3u);
+    }
+}

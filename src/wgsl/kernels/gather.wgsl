@@ -1,0 +1,35 @@
+// y[c] = activate(x[source(c)] * scale + shift): concatenation of channels that do not fill planes, and channel shuffle.
+//
+// A table entry is (offset of the source's first vector, its lane, channel of scale, shift and slope, unused).
+// One invocation: four channels of one pixel. Dispatch: (ceil(pixels / 64), planes). Twin: reference concat, channel_shuffle.
+
+fn one_channel(channel: u32, pixel: u32) -> f32 {
+    if channel >= u.channels {
+        return 0.0;
+    }
+    let entry = tables[u.table + channel];
+    let parameters = entry.z >> 2u;
+    let lane = entry.z & 3u;
+    var value = arena[entry.x + pixel][entry.y];
+    if u.scale != NONE {
+        value = value * parameter(u.scale + parameters)[lane] + parameter(u.shift + parameters)[lane];
+    }
+    return activate(vec4f(value), u.activation, u.slope + parameters)[lane];
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let pixels = u.out_size.x * u.out_size.y;
+    let pixel = id.x;
+    if pixel >= pixels {
+        return;
+    }
+    let first = id.y * 4u;
+    let value = vec4f(
+        one_channel(first, pixel),
+        one_channel(first + 1u, pixel),
+        one_channel(first + 2u, pixel),
+        one_channel(first + 3u, pixel),
+    );
+    arena[u.y + id.y * pixels + pixel] = value;
+}

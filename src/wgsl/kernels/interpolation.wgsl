@@ -1,0 +1,68 @@
+// Class scores anywhere in the picture, interpolated from the network's low-resolution scores: the full-size logits are
+// never written. Concatenated before mask, probe and paint.
+
+// Keep in sync with ScoresUniforms in interpolation.rs. Sizes are (width, height).
+struct ScoresUniforms {
+    // Of the scores, of the network's input, of the picture.
+    size: vec2u,
+    network: vec2u,
+    source: vec2u,
+    // Offset of the scores in the arena, number of classes.
+    offset: u32,
+    classes: u32,
+    align_corners: u32,
+    padding_to_8: u32,
+}
+
+@group(0) @binding(0) var<uniform> scores: ScoresUniforms;
+@group(0) @binding(1) var<storage, read> arena: array<vec4f>;
+
+// Four pixels of the scores and their bilinear weights.
+struct Taps {
+    at: vec4u,
+    weight: vec4f,
+}
+
+// `position` is 0..1 across the picture. At pixel centres of the network's input this equals PyTorch's interpolate.
+fn taps_at(position: vec2f) -> Taps {
+    let last = vec2f(scores.size - 1u);
+    var p: vec2f;
+    if scores.align_corners == 1u {
+        p = (position * vec2f(scores.network) - 0.5) * last / max(vec2f(scores.network - 1u), vec2f(1.0));
+    } else {
+        p = position * vec2f(scores.size) - 0.5;
+    }
+    p = clamp(p, vec2f(0.0), last);
+    let low = vec2u(p);
+    let high = min(low + 1u, scores.size - 1u);
+    let t = p - vec2f(low);
+    let rows = vec2u(low.y, high.y) * scores.size.x;
+    return Taps(
+        scores.offset + vec4u(rows.x + low.x, rows.x + high.x, rows.y + low.x, rows.y + high.x),
+        vec4f((1.0 - t.x) * (1.0 - t.y), t.x * (1.0 - t.y), (1.0 - t.x) * t.y, t.x * t.y),
+    );
+}
+
+// Scores of classes 4 * plane .. 4 * plane + 3.
+fn scores_of(plane: u32, taps: Taps) -> vec4f {
+    let at = taps.at + plane * scores.size.x * scores.size.y;
+    return arena[at.x] * taps.weight.x + arena[at.y] * taps.weight.y
+        + arena[at.z] * taps.weight.z + arena[at.w] * taps.weight.w;
+}
+
+// The class with the highest score; the lowest id among equals, as argmax in PyTorch.
+fn best_class(taps: Taps) -> u32 {
+    var best = 0u;
+    var highest = 0.0;
+    for (var plane = 0u; plane * 4u < scores.classes; plane++) {
+        let four = scores_of(plane, taps);
+        for (var lane = 0u; lane < 4u; lane++) {
+            let id = plane * 4u + lane;
+            if id < scores.classes && (id == 0u || four[lane] > highest) {
+                best = id;
+                highest = four[lane];
+            }
+        }
+    }
+    return best;
+}

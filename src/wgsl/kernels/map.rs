@@ -1,0 +1,91 @@
+//! Launches of the kernels without convolution weights.
+
+use bytemuck::Zeroable;
+
+use super::uniforms::{MapUniforms, NONE, activation};
+use super::{Dispatch, size, xy};
+use crate::graph::{Interpolation, Window};
+use crate::plan::{Affine, PackedWeights, Plan, Step, StepOp, planes};
+use crate::wgsl::shaders::Kernel;
+
+pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut Vec<[u32; 4]>) -> Dispatch {
+    let x = step.inputs[0];
+    let out_size = size(plan, step.output);
+    let [function, slope] = activation(step.activation.as_ref(), weights);
+    let mut uniforms = MapUniforms {
+        in_size: size(plan, x),
+        out_size,
+        x: plan.offset(x) as u32,
+        y: plan.offset(step.output) as u32,
+        multiplier: NONE,
+        addend: NONE,
+        scale: NONE,
+        activation: function,
+        slope,
+        ..MapUniforms::zeroed()
+    };
+    let kernel = match &step.op {
+        StepOp::MaxPool(window) => {
+            uniforms.mode = 1;
+            pool(&mut uniforms, window)
+        }
+        StepOp::AvgPool(window) => pool(&mut uniforms, window),
+        StepOp::AdaptiveAvgPool if out_size == [1, 1] => Kernel::GlobalPool,
+        StepOp::AdaptiveAvgPool => Kernel::AdaptivePool,
+        StepOp::Resize { mode, align_corners } => {
+            uniforms.mode = match mode {
+                Interpolation::Bilinear => u32::from(*align_corners),
+                Interpolation::Nearest => 2,
+            };
+            Kernel::Resize
+        }
+        StepOp::Elementwise { multiply, add, affine } => {
+            let mut others = step.inputs[1..].iter().map(|&id| {
+                let is_pixel = size(plan, id) == [1, 1] && out_size != [1, 1];
+                [plan.offset(id) as u32, u32::from(is_pixel)]
+            });
+            if *multiply && let Some(found) = others.next() {
+                [uniforms.multiplier, uniforms.multiplier_is_pixel] = found;
+            }
+            if *add && let Some(found) = others.next() {
+                [uniforms.addend, uniforms.addend_is_pixel] = found;
+            }
+            set_affine(&mut uniforms, affine.as_ref(), weights);
+            Kernel::Elementwise
+        }
+        StepOp::Gather { channels, affine } => {
+            uniforms.table = tables.len() as u32;
+            uniforms.channels = channels.len() as u32;
+            let pixels = out_size[0] * out_size[1];
+            tables.extend(channels.iter().map(|source| {
+                let plane = (source.channel / 4) as u32;
+                let first = plan.offset(step.inputs[source.input]) as u32 + plane * pixels;
+                [first, (source.channel % 4) as u32, source.parameter as u32, 0]
+            }));
+            set_affine(&mut uniforms, affine.as_ref(), weights);
+            Kernel::Gather
+        }
+        StepOp::Conv { .. } => unreachable!("convolutions have their own dispatch"),
+    };
+    let pixels = out_size[0] * out_size[1];
+    let out_planes = planes(plan.shapes[step.output][1]) as u32;
+    Dispatch {
+        kernel,
+        uniforms: bytemuck::bytes_of(&uniforms).to_vec(),
+        workgroups: [if kernel == Kernel::GlobalPool { 1 } else { pixels.div_ceil(64) }, out_planes],
+    }
+}
+
+fn pool(uniforms: &mut MapUniforms, window: &Window) -> Kernel {
+    uniforms.window = xy(window.kernel);
+    uniforms.stride = xy(window.stride);
+    uniforms.padding = xy(window.padding);
+    Kernel::Pool
+}
+
+fn set_affine(uniforms: &mut MapUniforms, affine: Option<&Affine>, weights: &PackedWeights) {
+    if let Some(affine) = affine {
+        uniforms.scale = weights.offset(&affine.scale) as u32;
+        uniforms.shift = weights.offset(&affine.shift) as u32;
+    }
+}

@@ -1,0 +1,17 @@
+//! The WebGPU executor: hand-written kernels over one arena, everything created once per input size.
+
+pub mod device;
+pub mod executor;
+pub mod frame;
+pub mod interpolation;
+pub mod kernels;
+pub mod mask;
+pub mod paint;
+mod pipelines;
+pub mod probe;
+pub mod readback;
+pub mod shaders;
+
+pub use device::Gpu;
+pub use executor::{Executor, Network};
+pub use pipelines::Pipelines;

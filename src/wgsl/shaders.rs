@@ -1,0 +1,86 @@
+//! The shader files, and how each kernel's text is put together: plain concatenation, nothing else.
+
+use crate::plan::WeightFormat;
+
+const COMMON: &str = include_str!("kernels/common.wgsl");
+const CONV: &str = include_str!("kernels/conv_common.wgsl");
+const MAP: &str = include_str!("kernels/map_common.wgsl");
+const INTERPOLATION: &str = include_str!("kernels/interpolation.wgsl");
+
+/// A compute kernel of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kernel {
+    Pointwise,
+    Dense,
+    Depthwise,
+    Grouped,
+    Pool,
+    AdaptivePool,
+    GlobalPool,
+    Resize,
+    Elementwise,
+    Gather,
+}
+
+impl Kernel {
+    pub const ALL: [Self; 10] = [
+        Self::Pointwise,
+        Self::Dense,
+        Self::Depthwise,
+        Self::Grouped,
+        Self::Pool,
+        Self::AdaptivePool,
+        Self::GlobalPool,
+        Self::Resize,
+        Self::Elementwise,
+        Self::Gather,
+    ];
+
+    /// The kernel's file stem, what its uniforms are, and its own text.
+    fn parts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Pointwise => ("pointwise", CONV, include_str!("kernels/pointwise.wgsl")),
+            Self::Dense => ("dense", CONV, include_str!("kernels/dense.wgsl")),
+            Self::Depthwise => ("depthwise", CONV, include_str!("kernels/depthwise.wgsl")),
+            Self::Grouped => ("grouped", CONV, include_str!("kernels/grouped.wgsl")),
+            Self::Pool => ("pool", MAP, include_str!("kernels/pool.wgsl")),
+            Self::AdaptivePool => ("adaptive_pool", MAP, include_str!("kernels/adaptive_pool.wgsl")),
+            Self::GlobalPool => ("global_pool", MAP, include_str!("kernels/global_pool.wgsl")),
+            Self::Resize => ("resize", MAP, include_str!("kernels/resize.wgsl")),
+            Self::Elementwise => ("elementwise", MAP, include_str!("kernels/elementwise.wgsl")),
+            Self::Gather => ("gather", MAP, include_str!("kernels/gather.wgsl")),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        self.parts().0
+    }
+
+    /// The complete WGSL module; its entry point is `main`.
+    pub fn source(self, format: WeightFormat) -> String {
+        let weights = match format {
+            WeightFormat::Int8 => include_str!("kernels/weights_int8.wgsl"),
+            WeightFormat::F32 => include_str!("kernels/weights_f32.wgsl"),
+        };
+        let (_, uniforms, kernel) = self.parts();
+        [weights, COMMON, uniforms, kernel].join("\n")
+    }
+}
+
+/// Picture to network input.
+pub const FRAME: &str = include_str!("kernels/frame.wgsl");
+
+/// Scores to class ids and areas.
+pub fn mask() -> String {
+    [INTERPOLATION, include_str!("kernels/mask.wgsl")].join("\n")
+}
+
+/// Scores at one pixel.
+pub fn probe() -> String {
+    [INTERPOLATION, include_str!("kernels/probe.wgsl")].join("\n")
+}
+
+/// Scores and picture to canvas.
+pub fn paint() -> String {
+    [INTERPOLATION, include_str!("kernels/paint.wgsl")].join("\n")
+}

@@ -1,0 +1,2 @@
+// Tells whether a worker sees WebGPU.
+postMessage("gpu" in navigator);

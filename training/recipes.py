@@ -1,0 +1,37 @@
+"""What differs between the three models; `train.py` is the same for all."""
+from dataclasses import dataclass
+
+CITY = "espnet_v2/espnetv2_s_2.0_city_1024x512.pth"
+VOC = "espnet_v2/espnetv2_s_2.0_pascal_384x384.pth"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    pack: str
+    masks: str
+    start: str              # published checkpoint, inside the weights folder
+    rows: tuple             # for each new class, the old classes whose final rows are averaged to start it
+    long_side: int          # of the network's input; see evaluate.py
+    crop: tuple             # width, height of a training crop, multiples of 32
+    zoom: tuple             # range of the random scale between the photo and the crop
+    passes: int
+    batch: int = 8
+    lr: float = 1e-3
+    weight_decay: float = 1e-4
+    seed: int = 1
+    has_scenes: bool = False  # compose new pictures of people, see scenes.py
+
+
+RECIPES = {
+    "street": Recipe(
+        "street_camvid", "masks", CITY,
+        # sky, building, pole, road, pavement, tree, sign, fence (and wall), car (truck, bus), pedestrian, bicyclist
+        ((10,), (2,), (5,), (0,), (1,), (8,), (6, 7), (3, 4), (13, 14, 15), (11,), (12, 18)),
+        long_side=480, crop=(384, 320), zoom=(0.75, 1.75), passes=12),
+    "people": Recipe(
+        "people_ccp", "masks", VOC, ((0,), (15,)),
+        long_side=480, crop=(320, 320), zoom=(0.5, 1.2), passes=3, has_scenes=True),
+    "clothing": Recipe(
+        "people_ccp", "masks_clothing10", VOC, ((0,),) + ((15,),) * 9,
+        long_side=576, crop=(320, 416), zoom=(0.75, 1.35), passes=5),
+}

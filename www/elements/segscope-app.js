@@ -1,0 +1,282 @@
+import { download } from "../download.js";
+import { asSegscopeError } from "../errors.js";
+import { cutOutPng, overlayPng, reportJson } from "../exports.js";
+import { percent, readable } from "../format.js";
+import { listenForFiles } from "../incoming-files.js";
+import { ModelStore } from "../models.js";
+import { clearError, showError, showState } from "../page-state.js";
+import { Workbench } from "../workbench.js";
+import { ClassLegend } from "./class-legend.js";
+import { ExportMenu } from "./export-menu.js";
+import { KeptModels } from "./kept-models.js";
+import { MessageBar } from "./message-bar.js";
+import { ModelPicker } from "./model-picker.js";
+import { PhotoStage } from "./photo-stage.js";
+import { PixelProbe } from "./pixel-probe.js";
+import { RunTimes } from "./run-times.js";
+import { ViewBar } from "./view-bar.js";
+import "./sample-strip.js";
+
+/** @typedef {import("../types.js").View} View */
+/** @typedef {import("../errors.js").SegscopeError} SegscopeError */
+
+const MODEL_FILE = /\.(safetensors|pth|pt)$/i;
+/** Of these only a new page recovers. */
+const NEEDS_RELOAD = ["engine-crashed", "engine-load-failed"];
+/** Of these the same action may succeed later. */
+const MAY_PASS = ["offline", "download-failed", "hash-mismatch", "device-lost", "catalogue-invalid"];
+
+/** The page: connects the elements, which show, with the workbench, which works. */
+export class SegscopeApp extends HTMLElement {
+  #parts = {
+    stage: this.#part("photo-stage", PhotoStage),
+    bar: this.#part("view-bar", ViewBar),
+    message: this.#part("message-bar", MessageBar),
+    picker: this.#part("model-picker", ModelPicker),
+    legend: this.#part("class-legend", ClassLegend),
+    probe: this.#part("pixel-probe", PixelProbe),
+    exports: this.#part("export-menu", ExportMenu),
+    times: this.#part("run-times", RunTimes),
+    kept: this.#part("kept-models", KeptModels),
+    status: this.#part("#status", HTMLElement),
+    empty: this.#part("#empty", HTMLElement),
+    file: this.#part("#file", HTMLInputElement),
+  };
+  #store = new ModelStore();
+  #bench = new Workbench(() => this.#parts.stage.newCanvas());
+  /** @type {View} */ #view = { opacity: 0.6, hidden: [], solo: null, split: null, background: "photo" };
+  /** The next pixel to ask for, while one is being asked for. @type {{x: number, y: number, isSpoken: boolean} | null} */ #nextProbe = null;
+  #isProbing = false;
+
+  connectedCallback() {
+    this.#listenToElements();
+    this.#listenToBench();
+    listenForFiles(this.#parts.stage, (file) => this.#openFile(file));
+    this.#showView();
+    this.#showUsable();
+    void this.#attempt(() => this.#bench.start());
+    void this.#attempt(async () => this.#parts.picker.showEntries(await this.#store.entries()));
+    void this.#showKept();
+  }
+
+  #listenToElements() {
+    const { file } = this.#parts;
+    for (const button of this.querySelectorAll("[data-open-photo]")) button.addEventListener("click", () => file.click());
+    file.addEventListener("change", () => {
+      const chosen = file.files?.[0];
+      file.value = "";
+      if (chosen) this.#openFile(chosen);
+    });
+    /** @type {Record<string, (detail: any) => unknown>} */
+    const reactions = {
+      view: (view) => this.#changeView(view),
+      compare: (split) => this.#changeView({ split }),
+      probe: (at) => this.#probe(at),
+      "canvas-size": ({ width, height }) => this.#quietly((engine) => engine.resize(width, height)),
+      "choose-model": (id) => this.#attempt(() => this.#bench.chooseModel({ id })),
+      "model-file": (chosen) => this.#openFile(chosen),
+      "delete-model": (sha256) => this.#attempt(() => this.#deleteKept(sha256)),
+      "run-again": () => this.#attempt(() => this.#bench.runAgain()),
+      cancel: () => this.#bench.cancel(),
+      cleared: () => clearError(this.#bench.result ? "done" : "ready"),
+      export: (kind) => this.#attempt(() => this.#export(kind)),
+      sample: (url) => this.#attempt(() => this.#openSample(url)),
+    };
+    for (const [type, react] of Object.entries(reactions)) {
+      this.addEventListener(type, (event) => void react(/** @type {CustomEvent} */ (event).detail));
+    }
+  }
+
+  #listenToBench() {
+    const { stage, picker, legend, probe, times, empty } = this.#parts;
+    /** @type {Record<string, (detail: any) => unknown>} */
+    const reactions = {
+      state: (state) => {
+        showState(this.#parts.status, state, state === "done" ? this.#summary() : undefined);
+        picker.showProgress(null);
+        this.#showUsable();
+      },
+      progress: (progress) => picker.showProgress(progress),
+      photo: (photo) => {
+        empty.hidden = photo !== null;
+        stage.showPhoto(photo);
+        stage.showMask(photo !== null && photo === this.#bench.photo && this.#bench.result !== null);
+        probe.clear();
+      },
+      model: (model) => {
+        const hidden = model.classes.filter((/** @type {{name: string}} */ { name }) => name === "background");
+        this.#changeView({ hidden: hidden.map((/** @type {{id: number}} */ { id }) => id), solo: null });
+        picker.showModel(model);
+        stage.showMask(false);
+        legend.showClasses([]);
+        probe.clear();
+        if (model.delivery.notKept) this.#complain(model.delivery.notKept, null, true);
+        void this.#showKept();
+      },
+      result: (result) => {
+        this.classList.add("has-result");
+        legend.showClasses(result.classes);
+        stage.showMask(true);
+        void this.#quietly(async (engine) => times.showMachine(engine.adapterInfo(), result, await engine.memory()));
+        this.#mentionFirstFrame();
+      },
+      times: (measured) => times.show(measured, true),
+      engine: () => {
+        this.#showView();
+        stage.announceSize();
+      },
+    };
+    for (const [type, react] of Object.entries(reactions)) {
+      this.#bench.addEventListener(type, (event) => void react(/** @type {CustomEvent} */ (event).detail));
+    }
+  }
+
+  /** @param {File} file */
+  #openFile(file) {
+    const open = MODEL_FILE.test(file.name)
+      ? () => this.#bench.chooseModel({ file })
+      : () => this.#bench.openPhoto(file, file.name || "pasted picture");
+    void this.#attempt(open);
+  }
+
+  /** @param {string} url */
+  async #openSample(url) {
+    const bytes = await download(url);
+    await this.#bench.openPhoto(new Blob([bytes], { type: "image/jpeg" }), url.slice(url.lastIndexOf("/") + 1));
+  }
+
+  /** @param {Partial<View>} change */
+  #changeView(change) {
+    this.#view = { ...this.#view, ...change };
+    this.#showView();
+  }
+
+  #showView() {
+    const { stage, legend } = this.#parts;
+    stage.showView(this.#view);
+    legend.showView(this.#view);
+    this.#parts.bar.show(this.#view, this.#bench.result !== null);
+    // A cut-out is the photo itself, uncoloured.
+    const opacity = this.#view.background === "none" ? 0 : this.#view.opacity;
+    void this.#quietly((engine) => engine.setView({ ...this.#view, opacity }));
+  }
+
+  #showUsable() {
+    const isUsable = this.#bench.result !== null;
+    this.#parts.bar.show(this.#view, isUsable);
+    this.#parts.exports.show(isUsable);
+    this.#parts.times.show(this.#bench.times, isUsable);
+  }
+
+  /** @param {{x: number, y: number, isSpoken: boolean}} at */
+  async #probe(at) {
+    this.#nextProbe = at;
+    if (this.#isProbing || !this.#bench.result) return;
+    this.#isProbing = true;
+    while (this.#nextProbe) {
+      const next = this.#nextProbe;
+      this.#nextProbe = null;
+      const classes = this.#bench.model?.classes ?? [];
+      await this.#quietly(async (engine) => this.#parts.probe.show(next, await engine.scoresAt(next.x, next.y), classes));
+    }
+    this.#isProbing = false;
+  }
+
+  /** @param {import("./export-menu.js").Kind} kind */
+  async #export(kind) {
+    const { photo, model, result, times } = this.#bench;
+    if (!photo || !model || !result) return;
+    const engine = await this.#bench.engine();
+    const view = this.#view;
+    const files = {
+      mask: () => engine.maskPng(),
+      overlay: async () => overlayPng(photo.blob, await engine.readMask(), model.classes, view),
+      "cut-out": async () => cutOutPng(photo.blob, await engine.readMask(), view),
+      json: async () => reportJson({ name: photo.name, result, model, view, times, adapter: engine.adapterInfo() }),
+    };
+    const stem = photo.name.replace(/\.[^.]*$/, "");
+    const ending = kind === "json" ? ".json" : `-${kind}.png`;
+    this.#parts.exports.save(await files[kind](), `${stem}-${model.id}${ending}`);
+  }
+
+  /** @param {string} sha256 */
+  async #deleteKept(sha256) {
+    await this.#store.remove(sha256);
+    await this.#showKept();
+  }
+
+  async #showKept() {
+    const [kept, entries] = await Promise.all([this.#store.kept(), this.#store.entries().catch(() => [])]);
+    this.#parts.picker.showKept(kept);
+    this.#parts.kept.show(kept, (id) => entries.find((entry) => entry.id === id)?.name ?? id);
+  }
+
+  #summary() {
+    const classes = [...(this.#bench.result?.classes ?? [])].sort((a, b) => b.pixels - a.pixels);
+    const found = classes.slice(0, 3).map(({ name, fraction }) => `${readable(name)} ${percent(fraction)}`);
+    return `Done: ${found.join(", ")}${classes.length > 3 ? ", …" : ""}`;
+  }
+
+  #mentionFirstFrame() {
+    const note = this.#bench.photo?.picture.isAnimated ? "This picture moves; its first frame is shown." : "";
+    this.#part("#note", HTMLElement).textContent = note;
+  }
+
+  /**
+   * Runs what the visitor asked for; the one place where a failure becomes a sentence.
+   * @param {() => Promise<unknown>} work
+   */
+  async #attempt(work) {
+    this.#parts.message.clear();
+    try {
+      await work();
+    } catch (error) {
+      this.#complain(asSegscopeError(error), () => void this.#attempt(work), false);
+    }
+  }
+
+  /**
+   * What follows the visitor's hand rather than an action: a failure of the engine shows with the next action.
+   * @param {(engine: import("../engine.js").Engine) => Promise<unknown> | unknown} work
+   */
+  async #quietly(work) {
+    if (!this.#bench.isStarted) return;
+    try {
+      await work(await this.#bench.engine());
+    } catch (error) {
+      const reason = asSegscopeError(error);
+      if (NEEDS_RELOAD.includes(reason.code)) this.#complain(reason, null, false);
+      if (reason.code === "device-lost") void this.#attempt(() => this.#bench.recover());
+    }
+  }
+
+  /**
+   * @param {Error} error
+   * @param {(() => void) | null} retry
+   * @param {boolean} isWarning
+   */
+  #complain(error, retry, isWarning) {
+    const { code, message } = asSegscopeError(error);
+    const reload = { label: "Reload the page", act: () => location.reload() };
+    const again = retry && MAY_PASS.includes(code) ? { label: "Try again", act: retry } : null;
+    this.#parts.message.show(message, NEEDS_RELOAD.includes(code) ? reload : again);
+    this.#parts.picker.showProgress(null);
+    showError(code, isWarning);
+    if (!isWarning) this.#parts.status.textContent = "";
+    this.#showUsable();
+  }
+
+  /**
+   * @template {HTMLElement} T
+   * @param {string} selector
+   * @param {new () => T} type
+   * @returns {T}
+   */
+  #part(selector, type) {
+    const element = document.querySelector(selector);
+    if (element instanceof type) return element;
+    throw new Error(`index.html lacks ${selector}`);
+  }
+}
+
+customElements.define("segscope-app", SegscopeApp);

@@ -1,0 +1,262 @@
+import { SegscopeError, abortedError } from "./errors.js";
+import { download } from "./download.js";
+import { ModelStore } from "./models.js";
+import { fitPicture, decodePicture } from "./picture.js";
+import { spawnWorker } from "./spawn-worker.js";
+
+export { SegscopeError } from "./errors.js";
+export { ModelStore } from "./models.js";
+export { decodePicture } from "./picture.js";
+
+/** @typedef {import("./types.js").View} View */
+/** @typedef {import("./types.js").LoadedModel} LoadedModel */
+
+/** The shown colours cover the photo by half; a visitor changes that, a script may. @type {View} */
+const DEFAULT_VIEW = { opacity: 0.5, hidden: [], solo: null, split: null, background: "photo" };
+
+/**
+ * Segments pictures on the visitor's GPU, in a worker of its own. Every method that fails does so with a `SegscopeError`.
+ *
+ *     const engine = await Engine.create({ canvas });
+ *     await engine.loadModel("people");
+ *     const { classes } = await engine.segment(photo);
+ */
+export class Engine {
+  #worker;
+  #store;
+  #adapter;
+  /** @type {View} */ #view = { ...DEFAULT_VIEW };
+  /** @type {{width: number, height: number} | null} Of the last result. */ #size = null;
+
+  /**
+   * @param {import("./rpc.js").Rpc} worker
+   * @param {ModelStore} store
+   * @param {import("./types.js").AdapterInfo} adapter
+   */
+  constructor(worker, store, adapter) {
+    this.#worker = worker;
+    this.#store = store;
+    this.#adapter = adapter;
+  }
+
+  /**
+   * Starts an engine. `canvas`, if given, shows each result and belongs to the engine from now on. `backend` "auto" is
+   * "webgpu" for now. `catalogue` is the address of another list of models.
+   *
+   * Errors: `backend-unavailable`, `no-webgpu`, `no-adapter`, `limits-too-low`, `engine-load-failed`.
+   * @param {{canvas?: HTMLCanvasElement | OffscreenCanvas, backend?: "auto" | "webgpu" | "cpu", catalogue?: URL | string}} [options]
+   */
+  static async create({ canvas, backend = "auto", catalogue } = {}) {
+    if (backend !== "auto" && backend !== "webgpu") {
+      throw new SegscopeError("backend-unavailable", `There is no "${backend}" backend yet; use "webgpu" or "auto".`);
+    }
+    const worker = spawnWorker("worker.js");
+    try {
+      const surface = canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : canvas;
+      const call = () => ({ args: [surface], transfer: surface ? [surface] : [] });
+      return new Engine(worker, new ModelStore(catalogue), await worker.call("create", call));
+    } catch (error) {
+      worker.end(abortedError());
+      throw error;
+    }
+  }
+
+  /**
+   * Loads a model: the id of a catalogue entry, the address of a model file, or its bytes. With a `spec` (a catalogue
+   * entry) the bytes are a PyTorch checkpoint, which is converted first. Bytes are moved, not copied.
+   *
+   * Errors: `unknown-model`, `offline`, `download-failed`, `hash-mismatch`, `aborted`, `model-...`.
+   * @param {string | URL | {spec: import("./types.js").CatalogueEntry | null, bytes: Uint8Array<ArrayBuffer>}} model
+   * @param {import("./models.js").FetchOptions} [options]
+   * @returns {Promise<LoadedModel>}
+   */
+  async loadModel(model, options = {}) {
+    const { bytes, delivery } = await this.#deliver(model, options);
+    const call = () => ({ args: [bytes], transfer: [bytes.buffer] });
+    const info = await this.#worker.call("loadModel", call, { signal: options.signal });
+    this.#size = null;
+    return { ...info, delivery };
+  }
+
+  /**
+   * Segments a picture and shows it on the canvas. While one is worked on, one more may wait; a newer one takes its place,
+   * and the older fails with `superseded`. Pictures the engine did not decode are copied, so they stay the caller's.
+   *
+   * Errors: those of `decodePicture`, `no-model`, `superseded`, `aborted`, `device-lost`, `engine-crashed`.
+   * @param {import("./types.js").Source} source
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<import("./types.js").SegmentResult>}
+   */
+  async segment(source, { signal } = {}) {
+    const size = { width: 0, height: 0 };
+    const call = async () => {
+      const { frame, width, height } = await this.#frameOf(source);
+      Object.assign(size, { width, height });
+      return { args: [frame, width, height], transfer: [frame] };
+    };
+    try {
+      const result = await this.#worker.call("segment", call, { slot: "segment", signal });
+      this.#size = size;
+      return { ...result, ...size };
+    } catch (error) {
+      // The worker may finish it all the same, and nobody knows which result it holds then.
+      if (signal?.aborted) this.#size = null;
+      throw error;
+    }
+  }
+
+  /**
+   * The class of every pixel, at the size of the source. Errors: `no-result`.
+   * @returns {Promise<import("./types.js").Mask>}
+   */
+  async readMask() {
+    const { width, height } = this.#lastSize();
+    return { width, height, data: await this.#worker.call("readMask") };
+  }
+
+  /**
+   * The mask as a PNG whose pixel values are class ids and whose palette is the model's. Errors: `no-result`.
+   * @returns {Promise<Blob>}
+   */
+  async maskPng() {
+    this.#lastSize();
+    return new Blob([await this.#worker.call("maskPng")], { type: "image/png" });
+  }
+
+  /**
+   * Softmax over the classes at a pixel of the source. Errors: `no-result`, `out-of-range`.
+   * @param {number} x
+   * @param {number} y
+   * @returns {Promise<Float32Array>}
+   */
+  async scoresAt(x, y) {
+    const { width, height } = this.#lastSize();
+    if (!(x >= 0 && y >= 0 && x < width && y < height)) {
+      throw new SegscopeError("out-of-range", `There is no pixel (${x}, ${y}) in a picture of ${width} × ${height}.`);
+    }
+    return this.#worker.call("scoresAt", () => ({ args: [Math.floor(x), Math.floor(y)] }));
+  }
+
+  /**
+   * The activation of any node of the network. Errors: `no-result`, `no-such-layer`.
+   * @param {string} name
+   * @returns {Promise<import("./types.js").Layer>}
+   */
+  async readLayer(name) {
+    this.#lastSize();
+    return this.#worker.call("readLayer", () => ({ args: [name] }));
+  }
+
+  /**
+   * Changes how the result is shown; what is left out stays as it is. Resolves when it is on the canvas.
+   * @param {Partial<View>} view
+   * @returns {Promise<void>}
+   */
+  async setView(view) {
+    this.#view = { ...this.#view, ...view };
+    await this.#newest("setView", () => ({ args: [this.#view] }));
+  }
+
+  /**
+   * Size of the canvas in device pixels.
+   * @param {number} width
+   * @param {number} height
+   * @returns {Promise<void>}
+   */
+  async resize(width, height) {
+    await this.#newest("resize", () => ({ args: [width, height] }));
+  }
+
+  /** The GPU in use and its limits. */
+  adapterInfo() {
+    return this.#adapter;
+  }
+
+  /** @returns {Promise<import("./types.js").Memory>} */
+  memory() {
+    return this.#worker.call("memory");
+  }
+
+  /** The list of models and what is kept of them. */
+  get store() {
+    return this.#store;
+  }
+
+  /** @returns {Promise<void>} */
+  async unloadModel() {
+    this.#size = null;
+    await this.#worker.call("unloadModel");
+  }
+
+  /** Frees the GPU and ends the worker; what still waits fails with `aborted`. */
+  async dispose() {
+    try {
+      await this.#worker.call("dispose");
+    } finally {
+      this.#worker.end(abortedError());
+    }
+  }
+
+  #lastSize() {
+    if (this.#size) return this.#size;
+    throw new SegscopeError("no-result", "Nothing was segmented with this model yet; call segment() first.");
+  }
+
+  /**
+   * Of calls that only set a state the newest counts: it answers for those it replaced.
+   * @param {string} method
+   * @param {() => import("./rpc.js").Call} call
+   */
+  async #newest(method, call) {
+    try {
+      await this.#worker.call(method, call, { slot: method });
+    } catch (error) {
+      if (!(error instanceof SegscopeError && error.code === "superseded")) throw error;
+    }
+  }
+
+  /**
+   * @param {Parameters<Engine["loadModel"]>[0]} model
+   * @param {import("./models.js").FetchOptions} options
+   * @returns {Promise<{bytes: Uint8Array<ArrayBuffer>, delivery: import("./types.js").Delivery}>}
+   */
+  async #deliver(model, options) {
+    const delivery = { downloadMs: 0, convertMs: 0, notKept: null };
+    if (typeof model === "object" && "bytes" in model) {
+      if (!model.spec) return { bytes: model.bytes, delivery: { ...delivery, source: "caller" } };
+      const { bytes, convertMs } = await this.#store.convert(model.bytes, model.spec, options);
+      return { bytes, delivery: { ...delivery, convertMs, source: "caller" } };
+    }
+    if (typeof model === "string" && !/[/.]/.test(model)) return this.#store.fetch(await this.#store.entry(model), options);
+    const start = performance.now();
+    const bytes = await download(new URL(model, location.href).href, options);
+    return { bytes, delivery: { ...delivery, downloadMs: performance.now() - start, source: "network" } };
+  }
+
+  /**
+   * @param {import("./types.js").Source} source
+   * @returns {Promise<{frame: ImageBitmap | VideoFrame, width: number, height: number}>}
+   */
+  async #frameOf(source) {
+    const maxSide = this.#adapter.limits.maxTextureDimension2D;
+    if (typeof VideoFrame !== "undefined" && source instanceof VideoFrame) {
+      return { frame: source.clone(), width: source.displayWidth, height: source.displayHeight };
+    }
+    if (source instanceof Blob) {
+      const { bitmap, width, height } = await decodePicture(source, maxSide);
+      return { frame: bitmap, width, height };
+    }
+    if ("bitmap" in source) {
+      const { width, height } = source;
+      return { frame: await createImageBitmap(source.bitmap), width, height };
+    }
+    try {
+      if (source instanceof HTMLImageElement) await source.decode();
+      const { bitmap, width, height } = await fitPicture(await createImageBitmap(source), { maxSide });
+      return { frame: bitmap, width, height };
+    } catch (error) {
+      if (error instanceof SegscopeError) throw error;
+      throw new SegscopeError("image-broken", "This source has no picture to read: it is not loaded, damaged, or closed.", { cause: error });
+    }
+  }
+}

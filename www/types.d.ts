@@ -1,0 +1,134 @@
+/** Shapes that cross a module's edge. Sizes are pixels, times milliseconds, colours sRGB bytes, fractions 0..1. */
+
+export interface ModelClass {
+  name: string;
+  colour: [number, number, number];
+}
+
+/** One entry of models/catalogue.json. Exactly one of `file` (ours) and `source` (its authors', converted here) is there. */
+export interface CatalogueEntry {
+  id: string;
+  name: string;
+  description: string;
+  architecture: { name: string; scale: number; classes: number };
+  classes: ModelClass[];
+  input: { mean: number[]; std: number[]; long_side: number; multiple: number };
+  licence: { name: string; url: string; note: string };
+  data: string;
+  credit: string;
+  file?: { path: string; size_bytes: number; sha256: string };
+  source?: { url: string; size_bytes: number; sha256: string };
+}
+
+export interface ModelInfo {
+  id: string;
+  name: string;
+  classes: { id: number; name: string; colour: [number, number, number] }[];
+  parameters: number;
+  macs: number;
+  bytes: number;
+  sha256: string;
+  licence: { name: string; url: string; note: string };
+  data: string;
+  precision: string;
+}
+
+/** How a model's bytes came here. */
+export interface Delivery {
+  /** 0 when the browser's cache or the caller had it. */
+  downloadMs: number;
+  /** Converting a checkpoint; 0 for a model file. */
+  convertMs: number;
+  source: "network" | "cache" | "caller";
+  /** Why the model could not be kept for the next visit, a `storage-full` error; it runs all the same. */
+  notKept: Error | null;
+}
+
+export type LoadedModel = ModelInfo & { delivery: Delivery };
+
+export interface Progress {
+  phase: "download" | "convert";
+  receivedBytes: number;
+  totalBytes: number;
+}
+
+/** A picture ready for the engine. `bitmap` may be smaller than the source, which may exceed what a texture holds. */
+export interface Picture {
+  bitmap: ImageBitmap;
+  /** Size of the source, upright. */
+  width: number;
+  height: number;
+  /** `jpeg`, `png`, ...; empty for a source that was no file. */
+  format: string;
+  isAnimated: boolean;
+}
+
+export type Source =
+  Picture | ImageBitmap | VideoFrame | Blob | HTMLImageElement | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
+
+export interface FoundClass {
+  id: number;
+  name: string;
+  colour: [number, number, number];
+  pixels: number;
+  fraction: number;
+}
+
+export interface Timings {
+  upload: number;
+  /** Planning and compiling shaders for this picture's size; 0 when that was done before. */
+  compile: number;
+  network: number;
+  paint: number;
+  total: number;
+}
+
+export interface SegmentResult {
+  /** Every class with at least one pixel, largest first. */
+  classes: FoundClass[];
+  /** Size of the source: the mask, areas and coordinates are in its pixels. */
+  width: number;
+  height: number;
+  networkWidth: number;
+  networkHeight: number;
+  timings: Timings;
+}
+
+export interface Mask {
+  width: number;
+  height: number;
+  /** Class ids, row by row. */
+  data: Uint8Array;
+}
+
+export interface View {
+  /** Of the colours over the photo. */
+  opacity: number;
+  /** Ids of classes that are not coloured. */
+  hidden: number[];
+  /** The only class that is coloured. */
+  solo: number | null;
+  /** Left of this fraction of the width the plain photo shows. */
+  split: number | null;
+  background: "photo" | "none";
+}
+
+export interface AdapterInfo {
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+  features: string[];
+  limits: { maxTextureDimension2D: number; maxBufferSize: number; maxStorageBufferBindingSize: number };
+}
+
+export interface Memory {
+  gpuBytes: number;
+  wasmBytes: number;
+}
+
+export interface Layer {
+  /** `[n, c, h, w]` */
+  shape: [number, number, number, number];
+  data: Float32Array;
+}

@@ -1,0 +1,138 @@
+//! The wasm bundles: crate `segscope` for the browser, once per purpose, with their JavaScript glue, in `www/pkg/`.
+
+use crate::command::{run, say};
+use crate::node::Node;
+use crate::project;
+use crate::toolchain::Toolchain;
+use anyhow::{Context, Result};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// A bundle: `www/pkg/NAME.js` and `NAME_bg.wasm`, the crate with one feature.
+pub struct Bundle {
+    pub name: &'static str,
+    pub feature: &'static str,
+}
+
+pub const BUNDLES: [Bundle; 2] = [
+    // What every visitor fetches.
+    Bundle { name: "engine", feature: "wgsl" },
+    // Fetched when a checkpoint has to be converted in the page.
+    Bundle { name: "convert", feature: "import" },
+];
+
+/// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would
+/// also use proposals that browsers reject.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Speed {
+    /// Seconds after a change: no link-time optimisation, no wasm-opt.
+    QuickToBuild,
+    /// What is published.
+    QuickToRun,
+}
+
+impl Speed {
+    pub fn from_fast(fast: bool) -> Self {
+        if fast { Self::QuickToBuild } else { Self::QuickToRun }
+    }
+
+    /// The profile of the root Cargo.toml.
+    pub fn profile(self) -> &'static str {
+        match self {
+            Self::QuickToBuild => "wasm-fast",
+            Self::QuickToRun => "wasm-release",
+        }
+    }
+}
+
+/// Brings `www/pkg/` up to date. Where nothing changed, this costs what cargo needs to see that.
+pub fn build(speed: Speed) -> Result<()> {
+    let toolchain = Toolchain::find_or_install()?;
+    // Without Node.js the page still works, only larger: no reason to refuse to serve it.
+    let node = match speed {
+        Speed::QuickToBuild => None,
+        Speed::QuickToRun => Node::set_up()
+            .inspect_err(|error| say(format_args!("wasm-opt is left out, bundles will be larger: {error:#}")))
+            .ok(),
+    };
+    for bundle in &BUNDLES {
+        let compiled = compile(bundle, speed, toolchain)?;
+        package(bundle, &compiled, node.as_ref())?;
+    }
+    Ok(())
+}
+
+/// Features that `cargo` gets for a bundle, also where it only checks.
+pub fn feature_args(bundle: &Bundle) -> [&'static str; 5] {
+    ["--package", "segscope", "--no-default-features", "--features", bundle.feature]
+}
+
+/// One target folder per bundle: cargo names a cdylib without a hash of its features, so two sets of features would
+/// overwrite each other's file and cargo would take the wrong one for fresh.
+pub fn target_folder(bundle: &Bundle) -> PathBuf {
+    project::target().join("wasm").join(bundle.name)
+}
+
+fn compile(bundle: &Bundle, speed: Speed, toolchain: Toolchain) -> Result<PathBuf> {
+    say(format_args!("building {} ({})", bundle.name, speed.profile()));
+    let folder = target_folder(bundle);
+    run(toolchain
+        .cargo("build")
+        .args(["--lib", "--profile", speed.profile(), "--target-dir"])
+        .arg(&folder)
+        .args(feature_args(bundle)))?;
+    Ok(folder.join("wasm32-unknown-unknown").join(speed.profile()).join("segscope.wasm"))
+}
+
+/// Writes the glue, and the wasm made smaller, unless the last run did so for the same input.
+fn package(bundle: &Bundle, compiled: &Path, node: Option<&Node>) -> Result<()> {
+    let wasm = std::fs::read(compiled).with_context(|| format!("cargo left no {}", compiled.display()))?;
+    let stamp = target_folder(bundle).join("packaged");
+    let input = fingerprint(&wasm, node.is_some())?;
+    let output = project::bundles().join(format!("{}_bg.wasm", bundle.name));
+    if output.exists() && std::fs::read_to_string(&stamp).is_ok_and(|last| last == input) {
+        return Ok(());
+    }
+    Bindgen::new()
+        .input_bytes(bundle.name, wasm)
+        .web(true)?
+        .typescript(true)
+        .remove_name_section(node.is_some())
+        .remove_producers_section(true)
+        .generate(project::bundles())?;
+    if let Some(node) = node {
+        optimise(&output, node)?;
+    }
+    std::fs::write(stamp, input)?;
+    Ok(())
+}
+
+fn optimise(wasm: &Path, node: &Node) -> Result<()> {
+    let smaller = wasm.with_extension("opt");
+    let mut command: Command = node.script("binaryen/bin/wasm-opt");
+    run(command.arg(wasm).args(["-O3", "--output"]).arg(&smaller).args(WASM_FEATURES))?;
+    std::fs::rename(smaller, wasm)?;
+    Ok(())
+}
+
+/// What the files of a bundle depend on. This program itself is part of it: it holds wasm-bindgen.
+fn fingerprint(wasm: &[u8], optimised: bool) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    wasm.hash(&mut hasher);
+    optimised.hash(&mut hasher);
+    std::fs::read(project::e2e().join("package-lock.json"))?.hash(&mut hasher);
+    std::env::current_exe()?.metadata()?.modified()?.hash(&mut hasher);
+    Ok(format!("{:016x}", hasher.finish()))
+}

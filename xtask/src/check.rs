@@ -1,0 +1,127 @@
+//! Everything that is checked without a browser. All checks run, then the failed ones are named.
+
+use crate::bundle::{self, BUNDLES};
+use crate::command::{on_path, run, run_within, say, succeeds};
+use crate::node::Node;
+use crate::toolchain::{Toolchain, native_cargo};
+use crate::{local_paths, project, size, system_packages, test_native};
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+use std::time::Duration;
+
+pub fn run_all() -> Result<()> {
+    let checks: [(&str, fn() -> Result<()>); 8] = [
+        ("format", format),
+        ("local paths", local_paths::check),
+        ("bundles and their sizes", bundles),
+        ("JavaScript", javascript),
+        ("clippy", clippy),
+        ("clippy for the browser", clippy_wasm),
+        ("docs", docs),
+        ("shaders", shaders),
+    ];
+    let mut failed = Vec::new();
+    for (name, check) in checks {
+        say(format_args!("check: {name}"));
+        if let Err(error) = check() {
+            say(format_args!("{name}: {error:#}"));
+            failed.push(name);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("failed checks: {}", failed.join(", "));
+    }
+    println!("{} checks passed", checks.len());
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    need_component("fmt", "rustfmt")?;
+    run(native_cargo().args(["fmt", "--all", "--check"])).context("`cargo fmt --all` mends this")
+}
+
+/// Before the JavaScript, since the types of the bundles' glue come with the bundles.
+fn bundles() -> Result<()> {
+    bundle::build(bundle::Speed::QuickToRun)?;
+    size::check_budget()
+}
+
+/// Strict types over JSDoc; a syntax error is a type error's first case.
+fn javascript() -> Result<()> {
+    let node = Node::set_up()?;
+    run(node.script("typescript/bin/tsc").arg("--project").arg(project::root().join("tsconfig.json")))
+}
+
+fn clippy() -> Result<()> {
+    need_component("clippy", "clippy")?;
+    run(native_cargo().args([
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-features",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+/// The crate as each bundle has it, with the methods forbidden that block.
+fn clippy_wasm() -> Result<()> {
+    let toolchain = Toolchain::find_or_install()?;
+    match toolchain {
+        Toolchain::Installed => need_component("clippy", "clippy")?,
+        Toolchain::Debian if !std::path::Path::new("/usr/bin/cargo-clippy").exists() => {
+            system_packages::install(&["rust-web-clippy"])?;
+        }
+        Toolchain::Debian => {}
+    }
+    for bundle in &BUNDLES {
+        run(toolchain
+            .cargo("clippy")
+            .args(["--quiet", "--lib", "--profile", bundle::Speed::QuickToRun.profile(), "--target-dir"])
+            .arg(bundle::target_folder(bundle))
+            .args(bundle::feature_args(bundle))
+            .args(["--", "--deny", "warnings"])
+            .env("CLIPPY_CONF_DIR", project::root().join("xtask/wasm-clippy")))?;
+    }
+    Ok(())
+}
+
+fn docs() -> Result<()> {
+    run(native_cargo()
+        .args(["doc", "--quiet", "--workspace", "--all-features", "--no-deps"])
+        .env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+/// Every shader parsed and validated, as a test of the crate does; no test of that name would be a failure.
+fn shaders() -> Result<()> {
+    let mut command = native_cargo();
+    command.args([
+        "test",
+        "--quiet",
+        "--package",
+        "segscope",
+        "--all-features",
+        "shaders",
+        "--",
+        "--show-output",
+    ]);
+    let count = test_native::run_counted(&mut command)?;
+    if count.failed > 0 || count.passed == 0 {
+        bail!("{} shader tests passed, {} failed", count.passed, count.failed);
+    }
+    Ok(())
+}
+
+/// A component of rustup's toolchain, added where rustup can.
+fn need_component(subcommand: &str, component: &str) -> Result<()> {
+    if succeeds(native_cargo().args([subcommand, "--version"])) {
+        return Ok(());
+    }
+    if on_path("rustup").is_none() {
+        bail!("`cargo {subcommand}` is missing: install {component}");
+    }
+    say(format_args!("installing {component} (rustup component add)"));
+    run_within(Command::new("rustup").args(["component", "add", component]), Duration::from_secs(120))
+}

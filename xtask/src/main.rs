@@ -1,0 +1,102 @@
+//! The project's driver. Every command sets up what it needs, says what it installs, and ends with one clear
+//! sentence when it cannot go on.
+
+mod browser;
+mod bundle;
+mod check;
+mod command;
+mod local_paths;
+mod node;
+mod project;
+mod serve;
+mod size;
+mod system_packages;
+mod test;
+mod test_browser;
+mod test_native;
+mod toolchain;
+mod tools;
+mod vulkan;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  serve [--port N] [--fast] [--no-build]   build and serve the page on 127.0.0.1 (port 8000; 0 = any free one)
+  build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
+  test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
+  check                                    format, clippy, docs, shaders, JavaScript types, local paths
+  eval, import, quantise ...               work on models; `cargo xtask eval --help`
+";
+
+fn main() {
+    if let Err(error) = dispatch() {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn dispatch() -> Result<()> {
+    let mut args = lexopt::Parser::from_env();
+    let Some(Value(command)) = args.next()? else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    match command.string()?.as_str() {
+        "serve" => serve(args),
+        "build" => build(args),
+        "test" => test(args),
+        "check" => match args.next()? {
+            None => check::run_all(),
+            Some(other) => Err(other.unexpected().into()),
+        },
+        name @ ("eval" | "import" | "quantise") => tools::run_tool(name, args.raw_args()?),
+        other => bail!("unknown command `{other}`\n\n{HELP}"),
+    }
+}
+
+fn serve(mut args: lexopt::Parser) -> Result<()> {
+    let (mut port, mut fast, mut build) = (None, false, true);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("port") => port = Some(args.value()?.parse()?),
+            Long("fast") => fast = true,
+            Long("no-build") => build = false,
+            _ => return Err(arg.unexpected().into()),
+        }
+    }
+    if build {
+        bundle::build(bundle::Speed::from_fast(fast))?;
+    }
+    serve::run(port)
+}
+
+fn build(mut args: lexopt::Parser) -> Result<()> {
+    let mut fast = false;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("fast") => fast = true,
+            _ => return Err(arg.unexpected().into()),
+        }
+    }
+    bundle::build(bundle::Speed::from_fast(fast))?;
+    if fast { Ok(()) } else { size::check_budget() }
+}
+
+fn test(mut args: lexopt::Parser) -> Result<()> {
+    let mut options = test::Options { native: true, browser: true, filter: None };
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("native") => options.browser = false,
+            Long("browser") => options.native = false,
+            Value(filter) if options.filter.is_none() => options.filter = Some(filter.string()?),
+            _ => return Err(arg.unexpected().into()),
+        }
+    }
+    if !options.native && !options.browser {
+        bail!("--native and --browser exclude each other; give neither to run both");
+    }
+    test::run(&options)
+}

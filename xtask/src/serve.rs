@@ -1,0 +1,239 @@
+//! A static web server for the repository's root, on this machine only.
+
+use crate::command::say;
+use crate::project;
+use anyhow::{Result, anyhow};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+
+/// Fixed, since the browser keeps models per origin and the port is part of the origin.
+const DEFAULT_PORT: u16 = 8000;
+const THREADS: usize = 4;
+/// What pages of others may use, as a public web server would allow: the JavaScript API and the models.
+const PUBLISHED: [&str; 2] = ["www", "models"];
+
+/// Serves until the process ends. `port`: 0 = any free one.
+pub fn run(port: Option<u16>) -> Result<()> {
+    let server = match port {
+        Some(port) => bind(port)?,
+        None => bind(DEFAULT_PORT).or_else(|error| {
+            say(format_args!("{error}; taking another one"));
+            bind(0)
+        })?,
+    };
+    // The browser tests read this line.
+    println!("serving {}", origin(&server));
+    let threads: Vec<_> = start(&server);
+    for thread in threads {
+        thread.join().map_err(|_| anyhow!("a serving thread ended"))?;
+    }
+    Ok(())
+}
+
+/// Serves in the background on any free port; the origin, as `http://127.0.0.1:PORT`.
+pub fn in_background() -> Result<String> {
+    let server = bind(0)?;
+    start(&server);
+    Ok(origin(&server))
+}
+
+fn bind(port: u16) -> Result<Arc<Server>> {
+    let server = Server::http(("127.0.0.1", port)).map_err(|error| {
+        anyhow!("port {port} cannot be used ({error}); choose another with --port, 0 = any free one")
+    })?;
+    Ok(Arc::new(server))
+}
+
+fn origin(server: &Server) -> String {
+    format!("http://{}", server.server_addr())
+}
+
+fn start(server: &Arc<Server>) -> Vec<std::thread::JoinHandle<()>> {
+    let serve_all = |server: Arc<Server>| {
+        while let Ok(request) = server.recv() {
+            respond(request);
+        }
+    };
+    (0..THREADS)
+        .map(|_| {
+            let server = Arc::clone(server);
+            std::thread::spawn(move || serve_all(server))
+        })
+        .collect()
+}
+
+fn respond(request: Request) {
+    let answer = answer(&request);
+    let (status, file) = match answer {
+        Ok(path) => match File::open(&path) {
+            Ok(file) => (200, Some((file, path))),
+            Err(_) => (404, None),
+        },
+        Err(status) => (status, None),
+    };
+    // A browser that went away is no error of ours.
+    let _gone = match file {
+        Some((file, path)) => request.respond(with_headers(Response::from_file(file), &path)),
+        None => {
+            let text = format!("HTTP {status}");
+            request.respond(with_headers(
+                Response::from_string(text).with_status_code(StatusCode(status)),
+                Path::new("error.txt"),
+            ))
+        }
+    };
+}
+
+/// The file to send, or the HTTP status that refuses.
+fn answer(request: &Request) -> Result<PathBuf, u16> {
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return Err(405);
+    }
+    // A web page elsewhere could point its own name at 127.0.0.1 and read the repository; it cannot change this header.
+    let host = request
+        .headers()
+        .iter()
+        .find(|header| header.field.equiv("Host"))
+        .map(|header| header.value.as_str());
+    let name = host.and_then(|host| host.split(':').next());
+    if !matches!(name, Some("127.0.0.1" | "localhost")) {
+        return Err(403);
+    }
+    let path = request.url().split(['?', '#']).next().unwrap_or_default();
+    resolve(project::root(), path).ok_or(404)
+}
+
+/// The file below `root` that a URL path names; a folder stands for its `index.html`.
+///
+/// `None` for whatever the page has no business with: other files than those below `root`, hidden ones, build output.
+fn resolve(root: &Path, url_path: &str) -> Option<PathBuf> {
+    let decoded = percent_decode(url_path)?;
+    let mut path = root.to_owned();
+    for segment in decoded.split('/').filter(|segment| !segment.is_empty()) {
+        let strange = segment.starts_with('.') || segment.contains(['\\', ':', '\0']);
+        if strange || segment == "node_modules" || (path == root && segment == "target") {
+            return None;
+        }
+        path.push(segment);
+    }
+    if path.is_dir() {
+        path.push("index.html");
+    }
+    // Symbolic links could still lead outside.
+    let path = path.canonicalize().ok()?;
+    (path.starts_with(root.canonicalize().ok()?) && path.is_file()).then_some(path)
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn with_headers<R: std::io::Read>(response: Response<R>, path: &Path) -> Response<R> {
+    let published = is_published(path);
+    let mut headers = vec![
+        ("Content-Type", media_type(path)),
+        // Together they isolate the page from others, which allows it threads and exact clocks.
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Embedder-Policy", "require-corp"),
+        ("Cross-Origin-Resource-Policy", if published { "cross-origin" } else { "same-origin" }),
+        ("X-Content-Type-Options", "nosniff"),
+        // Whoever edits a file wants to see it.
+        ("Cache-Control", "no-cache"),
+    ];
+    if published {
+        headers.push(("Access-Control-Allow-Origin", "*"));
+    }
+    headers.iter().fold(response, |response, (name, value)| {
+        response.with_header(Header::from_bytes(*name, *value).expect("ASCII headers"))
+    })
+}
+
+fn is_published(path: &Path) -> bool {
+    PUBLISHED.iter().any(|folder| project::root().join(folder).canonicalize().is_ok_and(|folder| path.starts_with(folder)))
+}
+
+fn media_type(path: &Path) -> &'static str {
+    match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "md" | "txt" | "wgsl" | "rs" | "toml" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_the_project_are_served() {
+        let root = project::root();
+        for good in ["/Cargo.toml", "/xtask/src/serve.rs", "/xtask//src/%73erve.rs"] {
+            assert!(resolve(root, good).is_some_and(|path| path.is_file()), "{good}");
+        }
+        let bad = [
+            "/../Cargo.toml",
+            "/%2e%2e/Cargo.toml",
+            "/xtask/..%2f..%2fetc/passwd",
+            "/xtask\\..\\Cargo.toml",
+            "/C:/Windows",
+            "/.git/HEAD",
+            "/.gitignore",
+            "/target/.rustc_info.json",
+            "/target",
+            "/xtask",
+            "/no-such-file",
+            "/%zz",
+            "/%2",
+            "/%ff",
+            "/Cargo.toml%00.js",
+        ];
+        for bad in bad {
+            assert_eq!(resolve(root, bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_server_answers_with_isolation_headers_and_only_to_its_own_name() {
+        let origin = in_background().expect("a free port");
+        let ask = |method: &str, host: &str, path: &str| {
+            use std::io::{Read, Write};
+            let mut stream =
+                std::net::TcpStream::connect(origin.trim_start_matches("http://")).expect("listening");
+            write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+                .expect("sent");
+            let mut text = String::new();
+            stream.read_to_string(&mut text).expect("an answer");
+            text
+        };
+        let page = ask("GET", "127.0.0.1:1", "/xtask/Cargo.toml?x=1");
+        assert!(page.starts_with("HTTP/1.1 200") && page.contains("name = \"xtask\""), "{page}");
+        assert!(page.contains("Cross-Origin-Embedder-Policy: require-corp"), "{page}");
+        assert!(ask("GET", "localhost:1", "/nothing").starts_with("HTTP/1.1 404"));
+        assert!(ask("POST", "localhost:1", "/Cargo.toml").starts_with("HTTP/1.1 405"));
+        assert!(ask("GET", "elsewhere.example:1", "/Cargo.toml").starts_with("HTTP/1.1 403"));
+    }
+}

@@ -1,0 +1,99 @@
+//! The tests of tests/e2e, by Node's own test runner, in Chromium, against this program's server.
+
+use crate::command::say;
+use crate::node::Node;
+use crate::test::Count;
+use crate::{browser, bundle, project, serve};
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+/// Runs the tests whose name contains `filter`, or all.
+pub fn run(filter: Option<&str>) -> Result<Count> {
+    let node = Node::set_up()?;
+    let browser = browser::find_or_install(&node)?;
+    bundle::build(bundle::Speed::QuickToRun)?;
+
+    let report = project::target().join("e2e/report.tap");
+    std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
+    let mut command = node.command();
+    command
+        .args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
+        .args(["--test-reporter=tap".into(), format!("--test-reporter-destination={}", report.display())])
+        // One file after the other: a software GPU already uses every core.
+        .arg("--test-concurrency=1")
+        .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
+        .args(test_files()?)
+        .env("SEGSCOPE_ORIGIN", serve::in_background()?);
+    if let Some(browser) = &browser {
+        command.env("SEGSCOPE_CHROMIUM", browser);
+    }
+    let name = browser.map_or("playwright's Chromium".to_owned(), |path| path.display().to_string());
+    say(format_args!("browser tests in {name}"));
+    let status = command.status().context("cannot start node")?;
+    let count = count(&std::fs::read_to_string(&report)?);
+    if !status.success() && count.failed == 0 {
+        bail!("node --test failed ({status})");
+    }
+    Ok(count)
+}
+
+/// Names in order; Node 20 expands no patterns.
+fn test_files() -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in project::e2e().read_dir()? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.js") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Reads the summary of a TAP report, and the tests that were skipped.
+fn count(tap: &str) -> Count {
+    let total = |name: &str| {
+        let prefix = format!("# {name} ");
+        tap.lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(&prefix)?.parse::<usize>().ok())
+            .unwrap_or_default()
+    };
+    let skipped = tap.lines().filter_map(|line| {
+        let (name, reason) = line.trim_start().strip_prefix("ok ")?.split_once(" # SKIP")?;
+        let asked_for = reason.trim() != "test name does not match pattern";
+        asked_for
+            .then(|| name.split_once(" - "))
+            .flatten()
+            .map(|(_, name)| format!("skipped: {name}:{reason}"))
+    });
+    Count { passed: total("pass"), failed: total("fail") + total("cancelled"), skipped: skipped.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tap_report_is_counted_by_its_summary() {
+        let tap = "\
+TAP version 13
+# Subtest: adds
+ok 1 - adds
+  ---
+  duration_ms: 3
+  ...
+ok 9 - others # SKIP test name does not match pattern
+ok 2 - masks # SKIP SEGSCOPE_DATA is not set
+not ok 3 - paints
+1..3
+# tests 3
+# suites 0
+# pass 1
+# fail 1
+# cancelled 1
+# skipped 1";
+        let skipped = vec!["skipped: masks: SEGSCOPE_DATA is not set".to_owned()];
+        assert_eq!(count(tap), Count { passed: 1, failed: 2, skipped });
+    }
+}
