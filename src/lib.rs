@@ -17,6 +17,7 @@ pub mod error;
 pub mod graph;
 #[cfg(feature = "reference")]
 pub mod reference;
+pub mod lab;
 pub mod plan;
 #[cfg(feature = "wgsl")]
 pub mod session;

@@ -268,6 +268,27 @@ impl Session {
         executor.read(&self.gpu, node).await
     }
 
+    /// The network on an input `[1, c, h, w]` of the caller's, past the picture path: how tests compare with PyTorch.
+    /// Returns the graph's output.
+    ///
+    /// Errors: `no-model`, `input-size`, `limits-too-low`, `device-lost`.
+    pub async fn run_tensor(&self, input: &[f32], size: [usize; 2]) -> Result<Tensor> {
+        let loaded = self.loaded()?;
+        let graph = &loaded.network.graph;
+        let channels = graph.channels()?[0];
+        if input.len() != channels * size[0] * size[1] {
+            return Err(Error::new(
+                ErrorKind::InputSize,
+                format!("{} values are not {channels} channels of {}x{}", input.len(), size[1], size[0]),
+            ));
+        }
+        let executor =
+            Executor::new(&self.gpu, &mut self.pipelines.borrow_mut(), &loaded.network, size, &[graph.output])?;
+        executor.write_input(&self.gpu, input);
+        executor.submit(&self.gpu);
+        executor.read(&self.gpu, graph.output).await
+    }
+
     /// Shows results on `surface` from now on.
     ///
     /// Errors: `no-adapter` if the adapter cannot present to it.

@@ -49,6 +49,7 @@ mod engine {
 
     use super::{object, set};
     use crate::error::{Error, ErrorKind};
+    use crate::graph::Tensor;
     use crate::session::{self, ClassArea, Loaded};
     use crate::wgsl::paint::View;
 
@@ -207,10 +208,13 @@ mod engine {
 
         #[wasm_bindgen(js_name = readLayer)]
         pub async fn read_layer(&self, name: String) -> Fallible<JsValue> {
-            let tensor = self.0.read_layer(&name).await?;
-            let shape: js_sys::Array = tensor.shape.iter().map(|&side| JsValue::from(side as f64)).collect();
-            let data = js_sys::Float32Array::from(tensor.data.as_slice());
-            Ok(object([("shape", shape.into()), ("data", data.into())]))
+            Ok(js_tensor(&self.0.read_layer(&name).await?))
+        }
+
+        /// The network on an input of your own; `{ shape, data }` of its output.
+        #[wasm_bindgen(js_name = runTensor)]
+        pub async fn run_tensor(&self, input: Vec<f32>, height: usize, width: usize) -> Fallible<JsValue> {
+            Ok(js_tensor(&self.0.run_tensor(&input, [height, width]).await?))
         }
 
         pub fn memory(&self) -> JsValue {
@@ -271,6 +275,11 @@ mod engine {
         set(&value, "pixels", area.pixels);
         set(&value, "fraction", area.fraction);
         value
+    }
+
+    fn js_tensor(tensor: &Tensor) -> JsValue {
+        let shape: js_sys::Array = tensor.shape.iter().map(|&side| JsValue::from(side as f64)).collect();
+        object([("shape", shape.into()), ("data", js_sys::Float32Array::from(tensor.data.as_slice()).into())])
     }
 
     fn colour(rgb: [u8; 3]) -> JsValue {

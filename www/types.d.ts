@@ -28,7 +28,7 @@ export interface ModelInfo {
   macs: number;
   bytes: number;
   sha256: string;
-  licence: { name: string; url: string; note: string };
+  licence: string;
   data: string;
   precision: string;
 }

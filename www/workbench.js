@@ -12,7 +12,7 @@ import { SegscopeError, abortedError, codeOf } from "./errors.js";
 const DEFAULT_MODEL = "people";
 /** A second run that takes longer than this waits for the visitor to ask for it. */
 const CHEAP_MS = 1500;
-/** What a photo's first bytes of a PyTorch checkpoint (a zip) are. */
+/** The first bytes of a PyTorch checkpoint, which is a zip archive. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 /**

@@ -1,4 +1,4 @@
-"""Golden outputs of whole networks: tests/golden/<network>.safetensors and tests/golden/parameters.json.
+"""Golden outputs of whole networks: tests/golden/<network>.safetensors; and their counts: tests/golden/counts.json.
 
     python python/golden/networks.py
 
@@ -49,27 +49,44 @@ NETWORKS = {
     "unet_mobilenet_v2": (unet("mobilenet_v2"), [2, 3, 75, 61]),
 }
 CLASSES = 5
-PUBLISHED_CLASSES = 21
+COUNTED_CLASSES = 21
+COUNTED_SIZE = (96, 128)
 # ESPNetv2's strided units store an activation that they do not apply.
 UNUSED = ".eesp.module_act.weight"
 
 
+def counts(model):
+    """Parameters that inference uses, and multiply-accumulates of the convolutions for one picture."""
+    macs = 0
+
+    def count(conv, inputs, output):
+        nonlocal macs
+        macs += output.numel() * conv.weight[0].numel()
+
+    for module in model.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(count)
+    model.eval()(torch.zeros(1, 3, *COUNTED_SIZE))
+    parameters = sum(p.numel() for name, p in model.named_parameters() if not name.endswith(UNUSED))
+    return {"parameters": parameters, "macs": macs}
+
+
+@torch.inference_mode()
 def main():
-    parameters = {}
+    networks = {}
     for name, (network, shape) in NETWORKS.items():
-        model = weights.fill(network(CLASSES))
-        with torch.inference_mode():
-            out = model(weights.picture(shape))
+        out = weights.fill(network(CLASSES))(weights.picture(shape))
         logits = out["out"] if isinstance(out, dict) else out
         path = GOLDEN / f"{name}.safetensors"
         save_file({"logits": logits.contiguous(), "argmax": logits.argmax(1).to(torch.uint8)}, path)
-        counts = torch.bincount(logits.argmax(1).flatten(), minlength=CLASSES).tolist()
-        parameters[name] = sum(p.numel() for key, p in network(PUBLISHED_CLASSES).named_parameters()
-                               if not key.endswith(UNUSED))
+        path.chmod(0o644)
+        pixels = torch.bincount(logits.argmax(1).flatten(), minlength=CLASSES).tolist()
+        networks[name] = counts(network(COUNTED_CLASSES))
         print(f"{name}: {path.stat().st_size} bytes, logits {logits.min():.2f}..{logits.max():.2f}, "
-              f"pixels by class {counts}, {parameters[name]} parameters at {PUBLISHED_CLASSES} classes")
-    text = json.dumps({"classes": PUBLISHED_CLASSES, "parameters": parameters}, indent=2)
-    (GOLDEN / "parameters.json").write_text(text + "\n")
+              f"pixels by class {pixels}, {networks[name]}")
+    height, width = COUNTED_SIZE
+    golden = {"classes": COUNTED_CLASSES, "height": height, "width": width, "networks": networks}
+    (GOLDEN / "counts.json").write_text(json.dumps(golden, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ fn read(values: &mut [Option<BurnTensor<4>>], reads: &mut [usize], id: NodeId) -
 
 fn to_host(value: BurnTensor<4>) -> Tensor {
     let shape = value.dims();
-    let data = value.into_data().to_vec::<f32>().expect("every tensor of the reference is f32");
+    let data = value.into_data().try_to_vec::<f32>().expect("every tensor of the reference is f32");
     Tensor::new(shape, data)
 }
 

@@ -47,14 +47,16 @@ impl Model {
         let Container { metadata, mut tensors } = Container::parse(bytes)?;
         let entry = |key: &str| {
             metadata.get(key).ok_or_else(|| {
-                invalid(format!("the file has no \"{key}\" in its metadata: it may be a checkpoint, which has to be imported"))
+                invalid(format!("the file has no \"{key}\" in its metadata; if it is a checkpoint, import it"))
             })
         };
         let format = entry("format")?;
         if format != FORMAT {
             return Err(Error::new(
                 ErrorKind::ModelUnsupported,
-                format!("the file's format is \"{format}\" and this build reads \"{FORMAT}\"; update Segscope or export the model again"),
+                format!(
+                    "the file's format is \"{format}\", this build reads \"{FORMAT}\"; update it or export the model again"
+                ),
             ));
         }
         let graph = Graph::from_json(entry("graph")?)?;
@@ -97,7 +99,9 @@ fn check_graph(graph: &Graph) -> Result<()> {
         return Err(invalid(format!("the network reads {channels} channels; a picture has 3")));
     }
     match graph.nodes.iter().find(|node| matches!(node.op, Op::BatchNorm { .. })) {
-        Some(node) => Err(invalid(format!("node \"{}\" is a batch norm, which a model file holds folded", node.name))),
+        Some(node) => {
+            Err(invalid(format!("node \"{}\" is a batch norm, which a model file holds folded", node.name)))
+        }
         None => Ok(()),
     }
 }

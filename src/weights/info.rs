@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::invalid;
 use crate::error::Result;
-
-/// Class ids are bytes and 255 means "ignore" in every data set we read.
-const MAX_CLASSES: usize = 255;
+use crate::zoo::MAX_CLASSES;
 
 /// Everything about a network that is not arithmetic. Travels as JSON in the model file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,7 +101,8 @@ impl ModelInfo {
         let Input { mean, std, long_side, multiple } = &self.input;
         if mean.iter().any(|m| !m.is_finite()) || std.iter().any(|s| !s.is_normal() || *s < 0.0) {
             return Err(invalid(format!(
-                "model \"{}\" normalises with mean {mean:?} and std {std:?}; finite means and stds above zero are needed",
+                "model \"{}\" normalises with mean {mean:?} and std {std:?}; \
+                 finite means and stds above zero are needed",
                 self.id
             )));
         }

@@ -5,10 +5,10 @@ pub mod file;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod info;
-
+pub mod quantise;
+mod rounding;
 mod stored;
 mod tensors;
-pub mod quantise;
 
 pub use file::Model;
 pub use info::ModelInfo;

@@ -2,20 +2,23 @@
 //! (Jacob et al. 2018, arXiv 1712.05877, section 2; per channel: Krishnamoorthi 2018, arXiv 1806.08342, section 3).
 //!
 //! Only convolution kernels are quantised: they are nearly all of a file, and biases, slopes and affine terms act on
-//! whole channels. Numbers are rounded to the nearest step, halves to the even one, as `torch.round` does.
+//! whole channels. How numbers are rounded to steps: `rounding.rs` beside this file.
+
+use std::ops::RangeInclusive;
 
 use half::f16;
 
+use super::rounding::round_channel;
 use super::stored::{Precision, QuantisedWeights, Stored, per_channel};
 use super::tensors::KERNEL_RANK;
 use crate::graph::{Tensor, Weights};
 
-/// Int8 uses -127 to 127: leaving out -128 keeps the range symmetric, so that negating a filter is exact.
-const INT8_MAX: f32 = 127.0;
+/// Without -128 the range is symmetric, so that negating a filter is exact.
+const INT8_RANGE: RangeInclusive<i8> = -127..=127;
 /// With 16 steps the one below -7 is worth its asymmetry.
-const INT4_RANGE: (f32, f32) = (-8.0, 7.0);
-/// Scales tried for an int4 channel, as fractions of the one that clips nothing.
-const INT4_CANDIDATES: usize = 64;
+const INT4_RANGE: RangeInclusive<i8> = -8..=7;
+/// Scales tried for an int4 channel: these 64ths of the one that clips nothing.
+const INT4_CANDIDATES: RangeInclusive<u8> = 16..=64;
 
 /// Quantises the kernels among `weights` to `precision`; the rest stays f32. All numbers must be finite.
 pub fn quantise(weights: &Weights, precision: Precision) -> QuantisedWeights {
@@ -39,49 +42,52 @@ fn to_int8(tensor: &Tensor) -> Stored {
     let mut values = Vec::with_capacity(tensor.data.len());
     let mut scale = Vec::with_capacity(tensor.shape[0]);
     for channel in tensor.data.chunks(per_channel(&tensor.shape)) {
-        let s = usable(largest(channel) / INT8_MAX);
-        values.extend(channel.iter().map(|v| step(*v, s, (-INT8_MAX, INT8_MAX))));
+        let s = unclipped_scale(channel, INT8_RANGE);
+        values.extend(steps(channel, s, tensor, INT8_RANGE));
         scale.push(s);
     }
     Stored::Int8 { shape: tensor.shape.clone(), values, scale }
 }
 
 fn to_int4(tensor: &Tensor) -> Stored {
-    let mut packed = Vec::with_capacity(tensor.data.len() / 2);
+    let mut packed = Vec::with_capacity(tensor.data.len().div_ceil(2));
     let mut scale = Vec::with_capacity(tensor.shape[0]);
     for channel in tensor.data.chunks(per_channel(&tensor.shape)) {
         let s = int4_scale(channel);
-        packed.extend(channel.chunks(2).map(|pair| {
-            let half = |v: &f32| step(*v, s, INT4_RANGE) as u8 & 0x0f;
-            half(&pair[0]) | pair.get(1).map_or(0, half) << 4
+        let nibbles = steps(channel, s, tensor, INT4_RANGE);
+        packed.extend(nibbles.chunks(2).map(|pair| {
+            let nibble = |step: &i8| *step as u8 & 0x0f;
+            nibble(&pair[0]) | pair.get(1).map_or(0, nibble) << 4
         }));
         scale.push(s);
     }
     Stored::Int4 { shape: tensor.shape.clone(), packed, scale }
 }
 
-/// The scale with the least squared error: with 16 steps, clipping the few largest numbers lets all others be finer.
-fn int4_scale(channel: &[f32]) -> f32 {
-    let unclipped = usable(largest(channel) / INT4_RANGE.1);
-    let candidates = (INT4_CANDIDATES / 4..=INT4_CANDIDATES).map(|i| i as f32 / INT4_CANDIDATES as f32 * unclipped);
-    let error = |s: f32| -> f64 {
-        channel.iter().map(|&v| f64::from(v - f32::from(step(v, s, INT4_RANGE)) * s).powi(2)).sum()
-    };
-    let best = candidates.map(|s| (s, error(s))).min_by(|a, b| a.1.total_cmp(&b.1));
-    best.map_or(unclipped, |(s, _)| s)
+fn steps(channel: &[f32], scale: f32, tensor: &Tensor, range: RangeInclusive<i8>) -> Vec<i8> {
+    let exact: Vec<f32> = channel.iter().map(|v| v / scale).collect();
+    round_channel(&exact, tensor.shape[2] * tensor.shape[3], range)
 }
 
-fn largest(channel: &[f32]) -> f32 {
-    channel.iter().fold(0.0, |max, v| v.abs().max(max))
-}
-
-/// A channel of zeros, or of numbers too small to scale, becomes zeros at scale 1.
-fn usable(scale: f32) -> f32 {
+/// The largest number becomes the last step. A channel of zeros, or of numbers too small to scale, becomes zeros at
+/// scale 1.
+fn unclipped_scale(channel: &[f32], range: RangeInclusive<i8>) -> f32 {
+    let largest = channel.iter().fold(0.0f32, |max, v| v.abs().max(max));
+    let scale = largest / f32::from(*range.end());
     if scale.is_normal() { scale } else { 1.0 }
 }
 
-fn step(v: f32, scale: f32, (min, max): (f32, f32)) -> i8 {
-    (v / scale).round_ties_even().clamp(min, max) as i8
+/// The scale with the least squared error: with 16 steps, clipping the few largest numbers lets all others be finer.
+fn int4_scale(channel: &[f32]) -> f32 {
+    let unclipped = unclipped_scale(channel, INT4_RANGE);
+    let range = f32::from(*INT4_RANGE.start())..=f32::from(*INT4_RANGE.end());
+    let error = |s: f32| -> f64 {
+        let rounded = |v: f32| (v / s).round_ties_even().clamp(*range.start(), *range.end()) * s;
+        channel.iter().map(|&v| f64::from(v - rounded(v)).powi(2)).sum()
+    };
+    let candidates = INT4_CANDIDATES.map(|i| f32::from(i) / f32::from(*INT4_CANDIDATES.end()) * unclipped);
+    let best = candidates.map(|s| (error(s), s)).min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or(unclipped, |(_, s)| s)
 }
 
 /// How far quantised numbers are from the exact ones.
@@ -94,9 +100,18 @@ pub struct QuantisationError {
 }
 
 impl QuantisationError {
-    /// Root mean square of the differences over that of the numbers.
-    pub fn relative_rms(&self) -> f64 {
-        if self.squared > 0.0 { (self.squared_difference / self.squared).sqrt() } else { 0.0 }
+    /// Of `quantised` against `exact`, which must have the same shape.
+    pub fn between(exact: &Tensor, quantised: &Tensor) -> Self {
+        assert_eq!(exact.shape, quantised.shape, "a quantised tensor keeps its shape");
+        let pairs = exact.data.iter().zip(&quantised.data);
+        pairs.fold(Self::default(), |error, (&a, &b)| {
+            let difference = (a - b).abs();
+            error.and(Self {
+                max_abs: difference,
+                squared_difference: f64::from(difference).powi(2),
+                squared: f64::from(a).powi(2),
+            })
+        })
     }
 
     /// The error of both taken together.
@@ -107,19 +122,9 @@ impl QuantisationError {
             squared: self.squared + other.squared,
         }
     }
-}
 
-/// The error of `quantised` against `exact`, which must have as many numbers.
-pub fn error(exact: &Tensor, quantised: &Stored) -> QuantisationError {
-    let quantised = quantised.dequantise();
-    assert_eq!(exact.shape, quantised.shape, "a quantised tensor keeps its shape");
-    let pairs = exact.data.iter().zip(&quantised.data);
-    pairs.fold(QuantisationError::default(), |error, (&a, &b)| {
-        let difference = (a - b).abs();
-        error.and(QuantisationError {
-            max_abs: difference,
-            squared_difference: f64::from(difference).powi(2),
-            squared: f64::from(a).powi(2),
-        })
-    })
+    /// Root mean square of the differences over that of the exact numbers.
+    pub fn relative_rms(&self) -> f64 {
+        if self.squared > 0.0 { (self.squared_difference / self.squared).sqrt() } else { 0.0 }
+    }
 }

@@ -89,7 +89,8 @@ impl Stored {
                 let rows = packed.chunks(count.div_ceil(2).max(1)).zip(scale);
                 Tensor::new(
                     shape.clone(),
-                    rows.flat_map(|(row, s)| (0..count).map(move |i| f32::from(unpack(row, i)) * s)).collect(),
+                    rows.flat_map(|(row, s)| (0..count).map(move |i| f32::from(unpack(row, i)) * s))
+                        .collect(),
                 )
             }
         }

@@ -78,18 +78,26 @@ pub(super) fn decode(
             let scale = decode_scale(name, shape[0], tensors)?;
             Ok(Stored::Int8 { shape, values: tensor.bytes.iter().map(|&b| b as i8).collect(), scale })
         }
-        other => Err(invalid(format!("tensor \"{name}\" has type {other}; F32, F16 and, for kernels, I8 are possible"))),
+        other => Err(invalid(format!(
+            "tensor \"{name}\" has type {other}; F32, F16 and, for kernels, I8 are possible"
+        ))),
     }
 }
 
-fn decode_scale(name: &str, channels: usize, tensors: &mut BTreeMap<String, RawTensor<&[u8]>>) -> Result<Vec<f32>> {
+fn decode_scale(
+    name: &str,
+    channels: usize,
+    tensors: &mut BTreeMap<String, RawTensor<&[u8]>>,
+) -> Result<Vec<f32>> {
     let name = format!("{name}.scale");
     let tensor = take(&name, tensors)?;
     check(&name, &tensor, Dtype::F32, &[channels])?;
     let scale = finite_f32(&name, tensor.bytes)?;
     // The largest magnitude of an int8 times the scale must still be a number.
     match scale.iter().position(|&s| s <= 0.0 || !(s * 128.0).is_finite()) {
-        Some(i) => Err(invalid(format!("scale {i} of \"{name}\" is {}, which no quantiser writes", scale[i]))),
+        Some(i) => {
+            Err(invalid(format!("scale {i} of \"{name}\" is {}, which no quantiser writes", scale[i])))
+        }
         None => Ok(scale),
     }
 }

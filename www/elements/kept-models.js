@@ -20,7 +20,7 @@ export class KeptModels extends HTMLElement {
     const rows = kept.map(({ id, sizeBytes, sha256 }) => {
       const name = nameOf(id);
       const label = `Delete ${name}`;
-      const remove = h("button", { type: "button", className: "plain", "aria-label": label, onclick: () => emit(this, "delete-model", sha256) }, "Delete");
+      const remove = h("button", { type: "button", className: "quiet", "aria-label": label, onclick: () => emit(this, "delete-model", sha256) }, "Delete");
       return h("li", { "data-model": id }, h("span", { className: "name" }, name), h("span", { className: "share" }, megabytes(sizeBytes)), remove);
     });
     this.#list.replaceChildren(...rows);

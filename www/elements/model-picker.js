@@ -16,7 +16,8 @@ export class ModelPicker extends HTMLElement {
   #phase = h("p", { className: "phase" });
   #cancel = h("button", { type: "button", className: "plain", onclick: () => emit(this, "cancel") }, "Cancel");
   #progress = h("div", { className: "download", hidden: true }, this.#phase, this.#bar, this.#cancel);
-  #facts = h("p", { className: "facts hint" });
+  #facts = h("p", { className: "hint" });
+  #about = h("details", { className: "about hint", hidden: true });
   #file = h("input", { type: "file", accept: ".safetensors,.pth,.pt", hidden: true, id: "model-file" });
   /** @type {CatalogueEntry[]} */ #entries = [];
   /** @type {Map<string, number>} Size by hash, of the models kept. */ #kept = new Map();
@@ -25,7 +26,7 @@ export class ModelPicker extends HTMLElement {
   connectedCallback() {
     const open = h("button", { type: "button", className: "plain wide", onclick: () => this.#file.click() }, "Open a model file…");
     this.#details.append(h("summary", {}, h("span", { className: "label" }, "Model"), this.#current), this.#list, open, this.#file);
-    this.append(h("h2", { className: "visually-hidden" }, "Model"), this.#details, this.#progress, this.#facts);
+    this.append(h("h2", { className: "visually-hidden" }, "Model"), this.#details, this.#progress, this.#facts, this.#about);
     this.#file.addEventListener("change", () => {
       const file = this.#file.files?.[0];
       this.#file.value = "";
@@ -49,9 +50,13 @@ export class ModelPicker extends HTMLElement {
   showModel({ id, name, classes, parameters, bytes, licence, data }) {
     this.#selected = id;
     this.#current.textContent = name;
-    const link = licence.url ? h("a", { href: licence.url, rel: "noreferrer" }, licence.name) : licence.name;
-    const count = `${classes.length} classes · ${(parameters / 1e6).toFixed(2)} M parameters · ${megabytes(bytes)} · `;
-    this.#facts.replaceChildren(count, link, ...[licence.note, data && `Trained on ${data}.`].filter(Boolean).map((text) => ` ${text}`));
+    this.#facts.textContent = `${classes.length} classes · ${(parameters / 1e6).toFixed(2)} M parameters · ${megabytes(bytes)} · ${licence}`;
+    const entry = this.#entries.find((entry) => entry.id === id);
+    const url = entry?.licence.url;
+    const link = url ? h("a", { href: url, rel: "noreferrer" }, licence) : licence;
+    const lines = [h("p", {}, "Licence: ", link, ". ", entry?.licence.note ?? ""), h("p", {}, `Trained on ${data}.`), h("p", {}, entry?.credit ?? "")];
+    this.#about.replaceChildren(h("summary", {}, "About this model"), ...lines);
+    this.#about.hidden = false;
     this.#render();
   }
 

@@ -56,9 +56,13 @@ export class PhotoStage extends HTMLElement {
     this.#frame.hidden = photo === null;
     this.#cursor.hidden = true;
     this.#at = null;
-    if (!photo) return;
+    if (!photo) {
+      this.style.removeProperty("--aspect");
+      return;
+    }
     const { bitmap, width, height } = photo.picture;
     this.#size = { width, height };
+    this.style.setProperty("--aspect", `${width} / ${height}`);
     this.#surface.setAttribute("aria-label", `Picture, ${width} by ${height} pixels`);
     const scale = Math.min(1, 2048 / Math.max(width, height));
     this.#plain.width = Math.max(1, Math.round(width * scale));

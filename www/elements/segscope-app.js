@@ -45,6 +45,7 @@ export class SegscopeApp extends HTMLElement {
   #store = new ModelStore();
   #bench = new Workbench(() => this.#parts.stage.newCanvas());
   /** @type {View} */ #view = { opacity: 0.6, hidden: [], solo: null, split: null, background: "photo" };
+  /** Hash of the model whose class ids the view has. */ #viewedModel = "";
   /** The next pixel to ask for, while one is being asked for. @type {{x: number, y: number, isSpoken: boolean} | null} */ #nextProbe = null;
   #isProbing = false;
 
@@ -104,8 +105,7 @@ export class SegscopeApp extends HTMLElement {
         probe.clear();
       },
       model: (model) => {
-        const hidden = model.classes.filter((/** @type {{name: string}} */ { name }) => name === "background");
-        this.#changeView({ hidden: hidden.map((/** @type {{id: number}} */ { id }) => id), solo: null });
+        this.#forgetClassesOfAnother(model);
         picker.showModel(model);
         stage.showMask(false);
         legend.showClasses([]);
@@ -149,6 +149,16 @@ export class SegscopeApp extends HTMLElement {
   #changeView(change) {
     this.#view = { ...this.#view, ...change };
     this.#showView();
+  }
+
+  /**
+   * Class ids mean nothing in another model; of a new one everything but the background is coloured.
+   * @param {import("../types.js").LoadedModel} model
+   */
+  #forgetClassesOfAnother({ sha256, classes }) {
+    if (this.#viewedModel === sha256) return;
+    this.#viewedModel = sha256;
+    this.#changeView({ hidden: classes.filter(({ name }) => name === "background").map(({ id }) => id), solo: null });
   }
 
   #showView() {

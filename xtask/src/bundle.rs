@@ -109,6 +109,8 @@ fn package(bundle: &Bundle, compiled: &Path, node: Option<&Node>) -> Result<()> 
         .input_bytes(bundle.name, wasm)
         .web(true)?
         .typescript(true)
+        // `init()` without an argument finds the wasm beside the script.
+        .omit_default_module_path(false)
         .remove_name_section(node.is_some())
         .remove_producers_section(true)
         .generate(project::bundles())?;

@@ -24,7 +24,8 @@ impl<'a> Bytes<'a> {
 
     /// The next `size` bytes. Errors: `model-truncated`, here and below.
     pub fn take(&mut self, size: u64) -> Result<&'a [u8]> {
-        let taken = usize::try_from(size).ok().and_then(|size| self.rest().get(..size)).ok_or_else(truncated)?;
+        let taken =
+            usize::try_from(size).ok().and_then(|size| self.rest().get(..size)).ok_or_else(truncated)?;
         self.position += taken.len();
         Ok(taken)
     }

@@ -68,7 +68,8 @@ impl<'a> View<'a> {
         let mut data = Vec::with_capacity(count);
         let mut index = vec![0; self.shape.len()];
         for _ in 0..count {
-            let place = self.offset + index.iter().zip(&self.strides).map(|(i, stride)| i * stride).sum::<usize>();
+            let place =
+                self.offset + index.iter().zip(&self.strides).map(|(i, stride)| i * stride).sum::<usize>();
             data.push(self.element.read(&self.storage[place * size..(place + 1) * size]));
             for (i, side) in index.iter_mut().zip(&self.shape).rev() {
                 *i += 1;
@@ -84,20 +85,19 @@ impl<'a> View<'a> {
     /// Whether the last number lies within a storage of `len`.
     fn fits(&self, len: usize) -> bool {
         let dimensions = self.shape.iter().zip(&self.strides);
-        let last = dimensions.map(|(side, stride)| side.checked_sub(1)?.checked_mul(*stride)).try_fold(
-            self.offset,
-            |place, step| place.checked_add(step?),
-        );
+        let last = dimensions
+            .map(|(side, stride)| side.checked_sub(1)?.checked_mul(*stride))
+            .try_fold(self.offset, |place, step| place.checked_add(step?));
         last.is_some_and(|last| last < len)
     }
 }
 
-fn read_safetensors(bytes: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
+fn read_safetensors<'a>(bytes: &'a [u8]) -> Result<BTreeMap<String, View<'a>>> {
     let container = Container::parse(bytes)?;
     if container.metadata.contains_key("graph") {
         return Err(unsupported("it is a model file already, which needs no import".into()));
     }
-    let view = |(name, raw): (String, RawTensor<&'_ [u8]>)| {
+    let view = |(name, raw): (String, RawTensor<&'a [u8]>)| {
         let element = match raw.dtype {
             Dtype::F64 => Element::F64,
             Dtype::F32 => Element::F32,
@@ -112,8 +112,10 @@ fn read_safetensors(bytes: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
         };
         // The container has checked that the shape's product fits the bytes, so these products cannot overflow
         // unless a side is 0, where no number is ever read.
-        let strides = (1..=raw.shape.len()).map(|i| raw.shape[i..].iter().fold(1, |p: usize, s| p.wrapping_mul(*s)));
-        let view = View { element, strides: strides.collect(), shape: raw.shape, offset: 0, storage: raw.bytes };
+        let strides =
+            (1..=raw.shape.len()).map(|i| raw.shape[i..].iter().fold(1, |p: usize, s| p.wrapping_mul(*s)));
+        let view =
+            View { element, strides: strides.collect(), shape: raw.shape, offset: 0, storage: raw.bytes };
         Ok((name, view))
     };
     container.tensors.into_iter().map(view).collect()

@@ -14,9 +14,11 @@ pub(super) fn weights(
     expected: &[(String, Vec<usize>)],
     is_unused: impl Fn(&str) -> bool,
 ) -> Result<Weights> {
-    let expected: BTreeMap<&str, &Vec<usize>> = expected.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
+    let expected: BTreeMap<&str, &Vec<usize>> =
+        expected.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
     let missing = expected.keys().filter(|name| !entries.contains_key(**name)).map(|name| name.to_string());
-    let surplus = entries.keys().filter(|name| !expected.contains_key(name.as_str()) && !is_unused(name)).cloned();
+    let surplus =
+        entries.keys().filter(|name| !expected.contains_key(name.as_str()) && !is_unused(name)).cloned();
     let misshaped = entries.iter().filter_map(|(name, view)| {
         let shape = expected.get(name.as_str())?;
         (view.shape != **shape).then(|| format!("{name} is {:?}, not {shape:?}", view.shape))
@@ -35,7 +37,8 @@ pub(super) fn weights(
         );
         return Err(Error::new(ErrorKind::WeightsMismatch, message));
     }
-    let read = |name: &str| -> Result<(String, Tensor)> { Ok((name.to_owned(), entries[name].to_tensor(name)?)) };
+    let read =
+        |name: &str| -> Result<(String, Tensor)> { Ok((name.to_owned(), entries[name].to_tensor(name)?)) };
     expected.into_keys().map(read).collect()
 }
 
@@ -48,7 +51,8 @@ pub(super) fn check_finite(weights: &Weights) -> Result<()> {
 }
 
 fn list(what: &str, names: Vec<String>) -> Option<String> {
-    let more = if names.len() > LISTED { format!(" and {} more", names.len() - LISTED) } else { String::new() };
+    let more =
+        if names.len() > LISTED { format!(" and {} more", names.len() - LISTED) } else { String::new() };
     let listed = names.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
     (!names.is_empty()).then(|| format!("{} {what}: {listed}{more}", names.len()))
 }

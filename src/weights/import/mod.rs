@@ -20,7 +20,7 @@ use crate::weights::stored::Precision;
 use crate::zoo;
 
 pub use checkpoint::Checkpoint;
-pub use spec::ImportSpec;
+pub use spec::{ArchitectureSpec, ImportSpec};
 
 /// Turns a PyTorch checkpoint (`.pth`, `.pt`) or a `.safetensors` file into an int8 model file.
 ///
@@ -58,7 +58,10 @@ impl Checkpoint<'_> {
 
 /// The file contradicts itself.
 fn damaged(what: &str) -> Error {
-    Error::new(ErrorKind::ModelInvalid, format!("this checkpoint is damaged: {what}; download or save it again"))
+    Error::new(
+        ErrorKind::ModelInvalid,
+        format!("this checkpoint is damaged: {what}; download or save it again"),
+    )
 }
 
 /// The file is sound as far as can be told, but not of a kind this reader knows.

@@ -43,10 +43,28 @@ impl ArchitectureSpec {
 }
 
 impl ImportSpec {
+    /// A checkpoint of which no more is known than its architecture.
+    pub fn new(architecture: ArchitectureSpec) -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            description: String::new(),
+            architecture,
+            classes: Vec::new(),
+            input: None,
+            licence: None,
+            data: String::new(),
+            credit: String::new(),
+            source: None,
+        }
+    }
+
     /// Errors: `model-invalid`.
     pub fn from_json(json: &str) -> Result<Self> {
         serde_json::from_str(json).map_err(|e| {
-            let message = format!("the import spec cannot be read: {e}; it needs what an entry of models/catalogue.json has");
+            let message = format!(
+                "the import spec cannot be read: {e}; it needs what an entry of models/catalogue.json has"
+            );
             Error::new(ErrorKind::ModelInvalid, message).with_source(e)
         })
     }
@@ -55,7 +73,8 @@ impl ImportSpec {
     ///
     /// Errors: `model-unsupported` for an unknown architecture.
     pub fn info(&self) -> Result<ModelInfo> {
-        let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+        let or =
+            |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
         let ArchitectureSpec { name: architecture, classes, .. } = &self.architecture;
         let input = match &self.input {
             Some(input) => input.clone(),
@@ -90,7 +109,10 @@ fn imagenet_input(multiple: usize) -> Input {
 fn numbered(count: usize) -> Vec<Class> {
     let name = |id: usize| format!("class {id}");
     (0..count)
-        .map(|id| Class { name: name(id), colour: if id == 0 { [24, 26, 32] } else { hue(id as f32 * 0.618_034) } })
+        .map(|id| Class {
+            name: name(id),
+            colour: if id == 0 { [24, 26, 32] } else { hue(id as f32 * 0.618_034) },
+        })
         .collect()
 }
 

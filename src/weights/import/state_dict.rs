@@ -52,7 +52,9 @@ pub(super) fn find(pickle: &Pickle) -> Result<BTreeMap<&str, &TensorRef>> {
 /// Takes off prefixes that every name has.
 pub(super) fn without_prefixes<T>(mut entries: BTreeMap<String, T>) -> BTreeMap<String, T> {
     let shared = |entries: &BTreeMap<String, T>| {
-        PREFIXES.into_iter().find(|prefix| !entries.is_empty() && entries.keys().all(|name| name.starts_with(prefix)))
+        PREFIXES
+            .into_iter()
+            .find(|prefix| !entries.is_empty() && entries.keys().all(|name| name.starts_with(prefix)))
     };
     while let Some(prefix) = shared(&entries) {
         entries = entries.into_iter().map(|(name, entry)| (name[prefix.len()..].to_owned(), entry)).collect();

@@ -28,6 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
     if !is_little_endian(&machine) {
         return Err(unsupported("it was saved on a big-endian machine".into()));
     }
+    let state_dict = state_dict::find(&saved)?;
     let storages = storages(&saved, &keys, &mut input)?;
     let view = |(name, tensor): (&str, &pickle::TensorRef)| {
         let storage = storages
@@ -35,13 +36,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, View<'_>>> {
             .ok_or_else(|| damaged(&format!("the storage of tensor \"{name}\" is missing")))?;
         Ok((name.to_owned(), View::of(tensor, storage)))
     };
-    state_dict::find(&saved)?.into_iter().map(view).collect()
+    state_dict.into_iter().map(view).collect()
 }
 
 fn is_little_endian(machine: &Pickle) -> bool {
     let Object::Dict(items) = machine.root() else { return false };
     let is_key = |object: &Object| matches!(object, Object::Text(key) if &**key == "little_endian");
-    let value = items.iter().find(|(key, _)| is_key(&machine.objects[*key])).map(|(_, value)| &machine.objects[*value]);
+    let value = items
+        .iter()
+        .find(|(key, _)| is_key(&machine.objects[*key]))
+        .map(|(_, value)| &machine.objects[*value]);
     value == Some(&Object::Bool(true))
 }
 

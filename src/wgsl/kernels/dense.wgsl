@@ -6,7 +6,7 @@
 // Input column of each of four pixels, or -1 outside the picture.
 fn columns(x0: u32, tap: u32) -> vec4i {
     let x = vec4i((vec4u(x0) + vec4u(0u, 1u, 2u, 3u)) * u.stride.x + tap * u.dilation.x) - i32(u.padding.x);
-    return select(vec4i(-1), x, x < vec4i(i32(u.in_size.x)) && x >= vec4i(0));
+    return select(vec4i(-1), x, (x < vec4i(i32(u.in_size.x))) & (x >= vec4i(0)));
 }
 
 fn load(row: u32, column: i32) -> vec4f {

@@ -1,1 +1,48 @@
-fn main() {}
+//! Work on models: `cargo xtask import | quantise | catalogue`.
+
+mod catalogue;
+mod checkpoint;
+mod import;
+mod quantise;
+mod readme;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  import CHECKPOINT SPEC [-o FILE]     a PyTorch .pth or .safetensors as an int8 model file (default: ID.safetensors)
+  quantise CHECKPOINT SPEC [-o DIR]    f16, int8 and int4 model files, and how far each is from f32
+  catalogue                            sizes, hashes and metrics into models/, and models/README.md
+
+SPEC says what the checkpoint is:
+  --spec FILE#ID                       an entry of a catalogue: models/catalogue.json#street
+  --arch NAME --classes N [--scale S]  an architecture of the zoo: espnet_v2 (--scale 0.5, 1 or 2),
+                                       lraspp_mobilenet_v3_large, lraspp_mobilenet_v3_small, unet_resnet18,
+                                       unet_mobilenet_v2
+";
+
+fn main() {
+    if let Err(error) = dispatch() {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn dispatch() -> Result<()> {
+    let mut args = lexopt::Parser::from_env();
+    let Some(Value(command)) = args.next()? else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    match command.string()?.as_str() {
+        "import" => import::run(checkpoint::Request::parse(args)?),
+        "quantise" => quantise::run(checkpoint::Request::parse(args)?),
+        "catalogue" => match args.next()? {
+            None => catalogue::run(),
+            Some(other) => Err(other.unexpected().into()),
+        },
+        other => bail!("unknown command `{other}`\n\n{HELP}"),
+    }
+}

@@ -1,11 +1,12 @@
 //! Python pickles, as far as `torch.save` writes them, without running anything they name.
 //!
 //! A pickle is a program for a small stack machine (CPython's `Lib/pickletools.py` documents it) whose `REDUCE` calls
-//! any Python function by name. This reader calls none: the four names that make up a tensor are understood, everything
+//! any Python function by name. This reader calls none: the few names that make up a tensor are understood, everything
 //! else becomes [`Object::Other`], which matters only to someone who needs it to be a tensor. Objects live in one list
 //! and refer to each other by index, so cycles and deep nesting in a hostile file cost no recursion.
 
 mod machine;
+mod stack;
 mod torch;
 
 use std::rc::Rc;

@@ -79,7 +79,9 @@ fn rebuild_tensor(objects: &[Object], [storage, offset, shape, strides]: [Object
 
 fn sizes(objects: &[Object], tuple: ObjectId) -> Result<Vec<usize>> {
     match &objects[tuple] {
-        Object::Tuple(items) if items.len() <= MAX_DIMENSIONS => items.iter().map(|&item| size(objects, item)).collect(),
+        Object::Tuple(items) if items.len() <= MAX_DIMENSIONS => {
+            items.iter().map(|&item| size(objects, item)).collect()
+        }
         _ => Err(damaged("a shape is not a short tuple")),
     }
 }

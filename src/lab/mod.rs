@@ -1,0 +1,3 @@
+//! What lessons and evaluation measure.
+
+pub mod metrics;

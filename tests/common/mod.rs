@@ -1,0 +1,144 @@
+//! What the native tests share: golden cases from PyTorch, and comparisons that say where two tensors part.
+
+#![allow(dead_code)] // each test binary uses its share of this file
+
+use std::path::{Path, PathBuf};
+
+use safetensors::{Dtype, SafeTensors};
+use segscope::graph::random::{random_picture, random_weights, uniform};
+use segscope::graph::{Graph, Shape, Tensor, Weights};
+use segscope::zoo::{self, Options};
+
+/// Classes of the networks behind the golden files; `CLASSES` in python/golden/networks.py.
+pub const GOLDEN_CLASSES: usize = 5;
+
+/// A graph with its weights, an input, and what PyTorch makes of it.
+pub struct Golden {
+    pub name: String,
+    pub graph: Graph,
+    pub weights: Weights,
+    pub input: Vec<f32>,
+    pub shape: Shape,
+    pub output: Tensor,
+}
+
+/// Every network of the zoo at every scale: golden file, architecture, scale, input (python/golden/networks.py).
+pub const NETWORKS: [(&str, &str, Option<f64>, Shape); 7] = [
+    ("espnet_v2_0.5", "espnet_v2", Some(0.5), [2, 3, 96, 64]),
+    ("espnet_v2_1.0", "espnet_v2", Some(1.0), [2, 3, 64, 96]),
+    ("espnet_v2_2.0", "espnet_v2", Some(2.0), [2, 3, 64, 96]),
+    ("lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large", None, [2, 3, 75, 61]),
+    ("lraspp_mobilenet_v3_small", "lraspp_mobilenet_v3_small", None, [2, 3, 61, 75]),
+    ("unet_resnet18", "unet_resnet18", None, [2, 3, 61, 75]),
+    ("unet_mobilenet_v2", "unet_mobilenet_v2", None, [2, 3, 75, 61]),
+];
+
+pub fn network(architecture: &str, scale: Option<f64>, classes: usize) -> Graph {
+    zoo::build(architecture, &Options { scale, classes }).unwrap()
+}
+
+/// Whole networks with random weights, one at a time: the largest holds 57 MB.
+pub fn golden_networks() -> impl Iterator<Item = Golden> {
+    NETWORKS.into_iter().map(|(name, architecture, scale, shape)| {
+        let graph = network(architecture, scale, GOLDEN_CLASSES);
+        let weights = random_weights(&graph);
+        let file = std::fs::read(golden_path(&format!("{name}.safetensors"))).unwrap();
+        let output = tensor(&SafeTensors::deserialize(&file).unwrap(), "logits");
+        Golden { name: name.into(), graph, weights, input: random_picture(shape), shape, output }
+    })
+}
+
+/// Single operations, whose graphs travel in the golden file (python/golden/ops.py).
+pub fn golden_ops() -> Vec<Golden> {
+    const SHAPE: Shape = [2, 6, 13, 7];
+    let file = std::fs::read(golden_path("ops.safetensors")).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&file).unwrap();
+    let outputs = SafeTensors::deserialize(&file).unwrap();
+    let graphs = header.metadata().as_ref().expect("the file holds a graph for each case");
+    let case = |(name, json): (&String, &String)| {
+        let graph = Graph::from_json(json).unwrap();
+        let weights = random_weights(&graph);
+        let input = uniform("x", SHAPE.iter().product(), -4.0, 4.0);
+        Golden { name: name.clone(), graph, weights, input, shape: SHAPE, output: tensor(&outputs, name) }
+    };
+    let mut cases: Vec<Golden> = graphs.iter().map(case).collect();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(cases.len() > 50, "only {} cases in the golden file", cases.len());
+    cases
+}
+
+pub fn golden_path(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file)
+}
+
+/// The published checkpoints, or none after saying so: they are not part of the project.
+pub fn published_weights(test: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("SEGSCOPE_WEIGHTS").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: {test} needs SEGSCOPE_WEIGHTS, the folder of the published checkpoints");
+    }
+    folder
+}
+
+/// A tensor of a safetensors file as f32; f32, f16 and u8 are known.
+pub fn tensor(file: &SafeTensors, name: &str) -> Tensor {
+    let view = file.tensor(name).unwrap();
+    let bytes = view.data();
+    let data = match view.dtype() {
+        Dtype::F32 => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
+        Dtype::F16 => bytes.as_chunks().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect(),
+        Dtype::U8 => bytes.iter().map(|&b| f32::from(b)).collect(),
+        other => panic!("{name} has type {other}"),
+    };
+    Tensor::new(view.shape(), data)
+}
+
+/// Shapes, then NaN, then values: `|ours - theirs| <= atol + rtol * |theirs|`. Returns the largest difference.
+#[track_caller]
+pub fn assert_close(name: &str, ours: &Tensor, theirs: &Tensor, atol: f32, rtol: f32) -> f32 {
+    assert_eq!(ours.shape, theirs.shape, "{name}: shapes");
+    if let Some(i) = ours.data.iter().position(|v| v.is_nan()) {
+        panic!("{name}: NaN at {:?}, expected {}", index(&ours.shape, i), theirs.data[i]);
+    }
+    let pairs = || ours.data.iter().zip(&theirs.data).enumerate();
+    let is_off = |(a, b): (&f32, &f32)| (a - b).abs() > atol + rtol * b.abs();
+    let off = pairs().filter(|&(_, pair)| is_off(pair)).count();
+    if off > 0 {
+        let excess = |(a, b): (&f32, &f32)| (a - b).abs() / (atol + rtol * b.abs());
+        let (i, (a, b)) = pairs().max_by(|x, y| excess(x.1).total_cmp(&excess(y.1))).expect("one is off");
+        let total = ours.data.len();
+        panic!(
+            "{name}: {off} of {total} values differ, worst at {:?}: ours {a}, theirs {b}",
+            index(&ours.shape, i)
+        );
+    }
+    pairs().map(|(_, (a, b))| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// The fraction of pixels on which two score maps `[n, classes, h, w]` have the same best class.
+pub fn same_argmax(ours: &Tensor, theirs: &Tensor) -> f64 {
+    let (a, b) = (argmax(ours), argmax(theirs));
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(&b).filter(|(a, b)| a == b).count() as f64 / a.len() as f64
+}
+
+/// Best class of each pixel, `[n, h, w]`; the first one where several tie, as in PyTorch.
+pub fn argmax(scores: &Tensor) -> Vec<u8> {
+    let [n, classes, h, w] = scores.shape[..] else { panic!("scores have the shape {:?}", scores.shape) };
+    let score =
+        |image: usize, class: usize, pixel: usize| scores.data[(image * classes + class) * h * w + pixel];
+    let best = |image, pixel| {
+        (1..classes)
+            .fold(0, |best, c| if score(image, c, pixel) > score(image, best, pixel) { c } else { best })
+    };
+    (0..n)
+        .flat_map(|image| (0..h * w).map(move |pixel| (image, pixel)))
+        .map(|(i, p)| best(i, p) as u8)
+        .collect()
+}
+
+fn index(shape: &[usize], mut flat: usize) -> Vec<usize> {
+    let mut index: Vec<usize> = shape.iter().rev().map(|&side| (flat % side, flat /= side).0).collect();
+    index.reverse();
+    index
+}

@@ -1,0 +1,68 @@
+// The JavaScript API from a page that is not ours: the example, and what an embedding page may do wrong.
+import assert from "node:assert/strict";
+import { browserTest } from "./harness.js";
+
+browserTest("the example of the README segments a photo on its own canvas", {}, async ({ openPage }) => {
+  const page = await openPage("/examples/embed/");
+  await page.waitForFunction(() => /\d ms$|^\S+:/.test(document.querySelector("pre")?.textContent ?? ""), null, { timeout: 90_000 });
+  assert.match((await page.locator("pre").textContent()) ?? "", /person \d+\.\d %[^]*in \d+ ms/);
+});
+
+browserTest("every method of the API does what it says", { timeout: 240_000 }, async ({ openPage }) => {
+  const page = await openPage("/tests/e2e/blank.html");
+  const seen = await page.evaluate(async () => {
+    const { Engine } = await import(/** @type {string} */ ("/www/engine.js"));
+    const code = (/** @type {Promise<unknown>} */ promise) => promise.then(() => "", (error) => `${error.name} ${error.code}`);
+    const noCpu = await code(Engine.create({ backend: "cpu" }));
+    const engine = await Engine.create();
+    const photo = await createImageBitmap(await (await fetch("/www/samples/coffee.jpg")).blob());
+    const early = [await code(engine.segment(photo)), await code(engine.readMask()), await code(engine.loadModel("nothing"))];
+    const model = await engine.loadModel("people");
+    const [first, second, third] = [engine.segment(photo), engine.segment(photo), engine.segment(photo)];
+    const outcomes = [await code(first), await code(second), await code(third)];
+    const stop = new AbortController();
+    const aborted = code(engine.segment(photo, { signal: stop.signal }));
+    stop.abort();
+    const abortedCode = await aborted;
+    const canvas = new OffscreenCanvas(100, 80);
+    canvas.getContext("2d")?.fillRect(0, 0, 50, 50);
+    const drawn = await engine.segment(canvas);
+    const frame = new VideoFrame(photo, { timestamp: 0 });
+    const filmed = await engine.segment(frame);
+    const isFrameOpen = frame.format !== null || frame.codedWidth > 0;
+    frame.close();
+    const mask = await engine.readMask();
+    const scores = [...(await engine.scoresAt(300, 200))];
+    const outside = await code(engine.scoresAt(600, 0));
+    const memory = await engine.memory();
+    const adapter = engine.adapterInfo();
+    await engine.unloadModel();
+    const unloaded = await code(engine.segment(photo));
+    await engine.dispose();
+    const disposed = await code(engine.memory());
+    return {
+      noCpu, early, outcomes, abortedCode, outside, unloaded, disposed, isFrameOpen, scores, memory,
+      classes: model.classes.map((/** @type {{name: string}} */ { name }) => name),
+      drawn: [drawn.width, drawn.height],
+      filmed: [filmed.width, filmed.height],
+      mask: [mask.width, mask.height, mask.data.length],
+      areas: filmed.classes.reduce((/** @type {number} */ sum, /** @type {{pixels: number}} */ { pixels }) => sum + pixels, 0),
+      maxSide: adapter.limits.maxTextureDimension2D,
+    };
+  });
+  assert.equal(seen.noCpu, "SegscopeError backend-unavailable");
+  assert.deepEqual(seen.early, ["SegscopeError no-model", "SegscopeError no-result", "SegscopeError unknown-model"]);
+  assert.deepEqual(seen.classes, ["background", "person"]);
+  assert.deepEqual(seen.outcomes, ["", "SegscopeError superseded", ""]);
+  assert.equal(seen.abortedCode, "SegscopeError aborted");
+  assert.deepEqual([seen.drawn, seen.filmed, seen.mask], [[100, 80], [600, 400], [600, 400, 240_000]]);
+  assert.equal(seen.areas, 240_000);
+  assert.ok(seen.isFrameOpen, "the caller's frame is still open");
+  assert.equal(seen.scores.length, 2);
+  assert.ok(Math.abs(seen.scores[0] + seen.scores[1] - 1) < 1e-3, `${seen.scores}`);
+  assert.equal(seen.outside, "SegscopeError out-of-range");
+  assert.ok(seen.memory.gpuBytes > 0 && seen.memory.wasmBytes > 0);
+  assert.ok(seen.maxSide >= 4096);
+  assert.equal(seen.unloaded, "SegscopeError no-model");
+  assert.equal(seen.disposed, "SegscopeError aborted");
+});

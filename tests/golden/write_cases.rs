@@ -1,0 +1,66 @@
+//! `cargo run --example golden_cases -- DIR`: writes PyTorch's golden cases as model files with inputs and expected outputs,
+//! for the browser tests: a browser cannot read the goldens' generator, but it can load a model.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::path::Path;
+
+use common::{Case, golden_networks, golden_ops};
+use segscope::graph::{Graph, Weights, passes};
+use segscope::weights::info::{Class, Input, Licence};
+use segscope::weights::quantise::quantise;
+use segscope::weights::{Model, ModelInfo, Precision};
+
+fn main() {
+    let folder = std::env::args_os().nth(1).expect("the folder to write to");
+    let folder = Path::new(&folder);
+    std::fs::create_dir_all(folder).unwrap();
+    let mut index = Vec::new();
+    for case in golden_ops() {
+        index.push(write(folder, &case, "operation", Precision::F32));
+    }
+    for case in golden_networks() {
+        index.push(write(folder, &case, "network", Precision::F32));
+        index.push(write(folder, &case, "network", Precision::Int8));
+    }
+    std::fs::write(folder.join("index.json"), serde_json::to_string_pretty(&index).unwrap()).unwrap();
+    println!("{} cases in {}", index.len(), folder.display());
+}
+
+/// Writes one case, first picture of the batch only, and returns its entry in the index.
+fn write(folder: &Path, case: &Case, kind: &str, precision: Precision) -> serde_json::Value {
+    let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+    let name = format!("{}.{}", case.name, precision.name());
+    let model = model(&name, &graph, &weights, precision);
+    let [_, c, h, w] = case.shape;
+    std::fs::write(folder.join(format!("{name}.safetensors")), model.to_bytes()).unwrap();
+    std::fs::write(folder.join(format!("{name}.input")), bytes(&case.input[..c * h * w])).unwrap();
+    let output = &case.output;
+    let first = &output.data[..output.data.len() / output.shape[0]];
+    std::fs::write(folder.join(format!("{name}.output")), bytes(first)).unwrap();
+    serde_json::json!({
+        "name": name, "kind": kind, "precision": precision.name(), "height": h, "width": w, "shape": output.shape[1..],
+    })
+}
+
+fn model(name: &str, graph: &Graph, weights: &Weights, precision: Precision) -> Model {
+    let channels = graph.channels().unwrap()[graph.output];
+    let info = ModelInfo {
+        id: "golden".into(),
+        name: name.into(),
+        description: String::new(),
+        classes: (0..channels).map(|i| Class { name: format!("class {i}"), colour: [i as u8; 3] }).collect(),
+        input: Input { mean: [0.0; 3], std: [1.0; 3], long_side: 64, multiple: 32 },
+        licence: Licence { name: "MIT OR Apache-2.0".into(), url: String::new(), note: String::new() },
+        data: "none: weights made from their names".into(),
+        credit: String::new(),
+        source: None,
+        metrics: None,
+    };
+    Model::new(&info, graph, &quantise(weights, precision)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+fn bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}

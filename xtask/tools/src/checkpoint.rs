@@ -1,0 +1,56 @@
+//! The arguments that `import` and `quantise` share: a checkpoint, what it is, and where results go.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use lexopt::prelude::*;
+use segscope::weights::import::{ArchitectureSpec, ImportSpec};
+
+use crate::catalogue::Catalogue;
+
+pub struct Request {
+    pub checkpoint: PathBuf,
+    pub spec: ImportSpec,
+    pub output: Option<PathBuf>,
+}
+
+impl Request {
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
+        let (mut checkpoint, mut entry, mut output) = (None, None, None);
+        let (mut name, mut classes, mut scale) = (None, None, None);
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("spec") => entry = Some(args.value()?.string()?),
+                Long("arch") => name = Some(args.value()?.string()?),
+                Long("classes") => classes = Some(args.value()?.parse()?),
+                Long("scale") => scale = Some(args.value()?.parse()?),
+                Short('o') | Long("output") => output = Some(args.value()?.into()),
+                Value(path) if checkpoint.is_none() => checkpoint = Some(PathBuf::from(path)),
+                _ => return Err(arg.unexpected().into()),
+            }
+        }
+        let spec = match (entry, name, classes) {
+            (Some(entry), None, None) if scale.is_none() => from_catalogue(&entry)?,
+            (None, Some(name), Some(classes)) => ImportSpec::new(ArchitectureSpec { name, scale, classes }),
+            _ => bail!(
+                "say what the checkpoint is: either --spec FILE#ID, or --arch NAME --classes N [--scale S]"
+            ),
+        };
+        let checkpoint = checkpoint.context("name the checkpoint to read")?;
+        Ok(Self { checkpoint, spec, output })
+    }
+
+    pub fn read(&self) -> Result<Vec<u8>> {
+        fs::read(&self.checkpoint).with_context(|| format!("{} cannot be read", self.checkpoint.display()))
+    }
+}
+
+fn from_catalogue(address: &str) -> Result<ImportSpec> {
+    let (path, id) =
+        address.rsplit_once('#').context("--spec takes FILE#ID, as in models/catalogue.json#street")?;
+    let catalogue = Catalogue::read(path.as_ref())?;
+    let ids = catalogue.models.iter().map(|entry| entry.spec.id.clone()).collect::<Vec<_>>().join(", ");
+    let entry = catalogue.models.into_iter().find(|entry| entry.spec.id == id);
+    Ok(entry.with_context(|| format!("{path} has no model \"{id}\"; it has {ids}"))?.spec)
+}

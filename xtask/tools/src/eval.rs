@@ -1,0 +1,152 @@
+//! `cargo xtask eval MODEL --data DIR --split S`: how well a model file does on labelled photos, through the WGSL executor.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use segscope::lab::metrics::ConfusionMatrix;
+use segscope::session::Session;
+use segscope::weights::ModelInfo;
+use segscope::weights::info::Metrics;
+use segscope::wgsl::frame::write_rgba;
+
+use crate::model::model_path;
+
+pub struct Options {
+    /// A model of the catalogue or a model file.
+    pub model: String,
+    /// A pack: `images/*.jpg`, label folders, `<split>.txt` and `classes.json`.
+    pub data: PathBuf,
+    pub split: String,
+    pub json: bool,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let file = model_path(&options.model)?;
+    let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let session = pollster::block_on(Session::new())?;
+    let model = session.load_model(&bytes)?;
+    let pack = Pack::open(&options.data, &options.split, &model.info)?;
+    if !options.json {
+        let adapter = session.gpu().adapter.get_info();
+        println!("{} on {} ({} photos), adapter {}", model.info.id, pack.labels.display(), pack.names.len(), adapter.name);
+    }
+    let mut matrix = ConfusionMatrix::new(model.info.classes.len());
+    let progress = ProgressBar::new(pack.names.len() as u64)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} photos, {eta} left, {msg}")?);
+    for name in &pack.names {
+        let mask = segment(&session, &pack.photo(name)?)?;
+        let truth = pack.truth(name)?;
+        ensure!(
+            truth.dimensions() == mask.dimensions(),
+            "{name}: the photo is {:?} and its label map {:?}; they must have the same size",
+            mask.dimensions(),
+            truth.dimensions()
+        );
+        if let Err(value) = matrix.add(truth.as_raw(), mask.as_raw()) {
+            bail!("{name}: class id {value} is beyond the model's {} classes", model.info.classes.len());
+        }
+        progress.set_message(format!("mean IoU {:.4}", matrix.mean_iou()));
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let metrics = metrics(&model.info, &options.split, pack.names.len(), &matrix);
+    if options.json {
+        println!("{}", serde_json::to_string(&metrics)?);
+    } else {
+        print(&model.info, &metrics, &matrix);
+    }
+    Ok(())
+}
+
+/// The classes of every pixel of a photo, at its own size.
+fn segment(session: &Session, photo: &image::RgbaImage) -> Result<image::GrayImage> {
+    let (width, height) = photo.dimensions();
+    let texture = session.picture(width, height)?;
+    write_rgba(session.gpu(), &texture, photo);
+    pollster::block_on(session.segment(texture, [width, height], 0.0))?;
+    let (ids, _) = pollster::block_on(session.read_mask())?;
+    Ok(image::GrayImage::from_raw(width, height, ids).expect("a mask has the photo's size"))
+}
+
+/// A folder of labelled photos.
+struct Pack {
+    root: PathBuf,
+    /// Folder of label maps whose classes are the model's.
+    labels: PathBuf,
+    names: Vec<String>,
+}
+
+impl Pack {
+    fn open(data: &Path, split: &str, info: &ModelInfo) -> Result<Self> {
+        let root = match std::env::var_os("SEGSCOPE_DATA") {
+            Some(packs) if !data.exists() => Path::new(&packs).join(data),
+            _ => data.to_path_buf(),
+        };
+        let list = root.join(format!("{split}.txt"));
+        let names = std::fs::read_to_string(&list)
+            .with_context(|| format!("cannot read {}; --data is a pack's folder and --split one of its lists", list.display()))?;
+        let names: Vec<_> = names.lines().map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
+        ensure!(!names.is_empty(), "{} names no photos", list.display());
+        let labels = root.join(label_folder(&root, info)?);
+        Ok(Self { root, labels, names })
+    }
+
+    fn photo(&self, name: &str) -> Result<image::RgbaImage> {
+        let path = self.root.join("images").join(format!("{name}.jpg"));
+        Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_rgba8())
+    }
+
+    fn truth(&self, name: &str) -> Result<image::GrayImage> {
+        let path = self.labels.join(format!("{name}.png"));
+        Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_luma8())
+    }
+}
+
+/// A pack may label its photos in several ways; the one whose class names are the model's is meant.
+fn label_folder(root: &Path, info: &ModelInfo) -> Result<String> {
+    let path = root.join("classes.json");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let sets: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)?;
+    let wanted: Vec<&str> = info.classes.iter().map(|class| class.name.as_str()).collect();
+    for (folder, classes) in &sets {
+        let names: Option<Vec<&str>> = classes
+            .as_array()
+            .map(|classes| classes.iter().filter_map(|class| class["name"].as_str()).collect());
+        if names.as_deref() == Some(&wanted) {
+            return Ok(folder.clone());
+        }
+    }
+    bail!("{} has no label set with this model's classes: {}", path.display(), wanted.join(", "))
+}
+
+fn metrics(info: &ModelInfo, split: &str, images: usize, matrix: &ConfusionMatrix) -> Metrics {
+    Metrics {
+        model: info.id.clone(),
+        split: split.into(),
+        images,
+        mean_iou: matrix.mean_iou(),
+        iou: info.classes.iter().enumerate().map(|(i, class)| (class.name.clone(), matrix.iou(i))).collect(),
+        pixel_accuracy: matrix.pixel_accuracy(),
+        dice: matrix.mean_dice(),
+    }
+}
+
+fn print(info: &ModelInfo, metrics: &Metrics, matrix: &ConfusionMatrix) {
+    let width = info.classes.iter().map(|class| class.name.len()).max().unwrap_or(0);
+    println!("{:width$}  IoU     Dice", "class");
+    let figure = |value: Option<f64>| value.map_or("-     ".into(), |v| format!("{v:.4}"));
+    for (i, class) in info.classes.iter().enumerate() {
+        println!("{:width$}  {}  {}", class.name, figure(matrix.iou(i)), figure(matrix.dice(i)));
+    }
+    println!("mean IoU {:.4}, pixel accuracy {:.4}, mean Dice {:.4}", metrics.mean_iou, metrics.pixel_accuracy, metrics.dice);
+    println!("\nconfusion, % of each true class (rows) predicted as (columns, same order):");
+    for (i, class) in info.classes.iter().enumerate() {
+        let row: u64 = (0..matrix.classes()).map(|j| matrix.count(i, j)).sum();
+        let shares: Vec<_> = (0..matrix.classes())
+            .map(|j| format!("{:5.1}", 100.0 * matrix.count(i, j) as f64 / row.max(1) as f64))
+            .collect();
+        println!("{:width$} {}", class.name, shares.join(" "));
+    }
+}
