@@ -179,6 +179,13 @@ impl Session {
         let start = Instant::now();
         check_source(source)?;
         let loaded = self.loaded()?;
+        let channels = loaded.network.graph.channels()?[0];
+        if channels != 3 {
+            return Err(Error::new(
+                ErrorKind::ModelUnsupported,
+                format!("this network reads {channels} channels and a picture has 3; choose a model for RGB pictures"),
+            ));
+        }
         let (prepared, compile_ms) = self.prepared_for(source).await?;
         let executor = &prepared.executor;
         let frame = Frame::new(&self.gpu, &self.frame, &picture, executor, &loaded.info.input);
@@ -436,13 +443,13 @@ fn areas(info: &ModelInfo, counts: &[u32], [width, height]: [u32; 2]) -> Vec<Cla
     areas
 }
 
-/// sRGB 0..1 and how much of it; a class called background is not tinted.
+/// sRGB 0..1 and how much of it: all. Whether a class is tinted is the view's business.
 fn palette(info: &ModelInfo) -> Vec<[f32; 4]> {
     info.classes
         .iter()
         .map(|class| {
             let [r, g, b] = class.colour.map(|v| f32::from(v) / 255.0);
-            [r, g, b, if class.name == "background" { 0.0 } else { 1.0 }]
+            [r, g, b, 1.0]
         })
         .collect()
 }

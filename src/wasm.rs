@@ -23,15 +23,6 @@ fn set(object: &JsValue, key: &str, value: impl Into<JsValue>) {
     js_sys::Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
 }
 
-/// A plain object from pairs.
-fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {
-    let object = js_sys::Object::new();
-    for (key, value) in pairs {
-        set(&object, key, value);
-    }
-    object.into()
-}
-
 /// Converts a PyTorch checkpoint to a model file; `spec` is the JSON of a catalogue entry.
 #[cfg(feature = "import")]
 #[wasm_bindgen]
@@ -40,14 +31,11 @@ pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
 }
 
 #[cfg(feature = "wgsl")]
-pub use engine::Session;
-
-#[cfg(feature = "wgsl")]
 mod engine {
     use wasm_bindgen::prelude::*;
     use web_time::Instant;
 
-    use super::{object, set};
+    use super::set;
     use crate::error::{Error, ErrorKind};
     use crate::graph::Tensor;
     use crate::session::{self, ClassArea, Loaded};
@@ -275,6 +263,15 @@ mod engine {
         set(&value, "pixels", area.pixels);
         set(&value, "fraction", area.fraction);
         value
+    }
+
+    /// A plain object from pairs.
+    fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {
+        let object = js_sys::Object::new();
+        for (key, value) in pairs {
+            set(&object, key, value);
+        }
+        object.into()
     }
 
     fn js_tensor(tensor: &Tensor) -> JsValue {

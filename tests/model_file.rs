@@ -233,12 +233,6 @@ fn hostile_files_are_refused_by_name() {
             "\"act\"",
         ),
         (
-            "one channel in",
-            |p| p.edit("graph", |g| Parts::node(g, "x")["channels"] = 1.into()),
-            Invalid,
-            "1 channels",
-        ),
-        (
             "missing tensor",
             |p| p.header["other"] = p.header.as_object_mut().unwrap().remove("head.bias").unwrap(),
             Invalid,

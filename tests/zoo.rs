@@ -25,7 +25,8 @@ fn every_architecture_keeps_the_size_of_its_input() {
     for (name, architecture, scale, _) in NETWORKS {
         let multiple = zoo::find(architecture).unwrap().input_multiple;
         let graph = network(architecture, scale, 7);
-        for (h, w) in [(multiple, 3 * multiple), (5 * multiple, 2 * multiple), (16 * multiple, 32 * multiple)] {
+        for (h, w) in [(multiple, 3 * multiple), (5 * multiple, 2 * multiple), (16 * multiple, 32 * multiple)]
+        {
             assert_eq!(graph.shapes(2, h, w).unwrap()[graph.output], [2, 7, h, w], "{name}");
         }
     }
@@ -72,7 +73,11 @@ fn unused_entries_are_told_from_surplus_ones() {
         ("lraspp_mobilenet_v3_large", "classification_head.3.weight", false),
     ];
     for (architecture, entry, expected) in cases {
-        assert_eq!(zoo::find(architecture).unwrap().is_unused_entry(entry), expected, "{architecture} {entry}");
+        assert_eq!(
+            zoo::find(architecture).unwrap().is_unused_entry(entry),
+            expected,
+            "{architecture} {entry}"
+        );
     }
     // What inference reads is never among them.
     for (name, architecture, scale, _) in NETWORKS {
@@ -96,7 +101,9 @@ fn espnet_v2_has_the_shapes_of_the_authors_trace() {
         let mut seen = 0;
         for line in trace.lines() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap();
-            let Some(weight) = line["args"][1].as_str().and_then(|name| name.strip_suffix(".weight")) else { continue };
+            let Some(weight) = line["args"][1].as_str().and_then(|name| name.strip_suffix(".weight")) else {
+                continue;
+            };
             let name = weight.trim_start_matches('%');
             let id = graph.find(name).unwrap_or_else(|| panic!("{file}: there is no {name}"));
             let shape: Vec<usize> = serde_json::from_value(line["shape"].clone()).unwrap();

@@ -7,6 +7,7 @@ half-pixel centres) and take the argmax there. IoU comes from one confusion matr
 import argparse
 import json
 import os
+import random
 from math import floor
 
 import numpy as np
@@ -14,9 +15,11 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
+from augment import cut
 from datasets import Pack
 from espnetv2 import EspNetV2, load_checkpoint
 from recipes import RECIPES
+from scenes import close_window
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
@@ -62,6 +65,28 @@ def scores(matrix, classes):
             "iou": {name: round(float(value), 4) for name, value in zip(classes, iou)}}
 
 
+class CloseUps:
+    """The same photos cut to head or upper body, as a webcam frames people; three seeded windows of each."""
+
+    def __init__(self, pack):
+        self.pack, self.classes = pack, pack.classes
+
+    def names(self, split):
+        return [(name, seed) for name in self.pack.names(split) for seed in range(3)]
+
+    def cut(self, key):
+        name, seed = key
+        rng, size = random.Random(f"{name} {seed}"), (640, 480)
+        mask = self.pack.mask(name)
+        return cut(self.pack.image(name), mask, close_window(mask, size, rng), size)
+
+    def image(self, key):
+        return self.cut(key)[0]
+
+    def mask(self, key):
+        return self.cut(key)[1]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("model", choices=RECIPES)
@@ -69,11 +94,13 @@ def main():
     parser.add_argument("--data", default=os.environ.get("SEGSCOPE_DATA"), help="folder that holds the data packs")
     parser.add_argument("--split", default="val")
     parser.add_argument("--long-side", type=int)
+    parser.add_argument("--close-ups", action="store_true", help="people only: cut to head and shoulders")
     args = parser.parse_args()
     if not args.data:
         parser.error("give --data or set SEGSCOPE_DATA")
     recipe = RECIPES[args.model]
     pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks)
+    pack = CloseUps(pack) if args.close_ups else pack
     model = EspNetV2(len(pack.classes))
     model.load_state_dict(load_checkpoint(args.checkpoint))
     matrix = confusion_matrix(model, pack, pack.names(args.split), args.long_side or recipe.long_side)

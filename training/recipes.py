@@ -9,7 +9,7 @@ VOC = "espnet_v2/espnetv2_s_2.0_pascal_384x384.pth"
 class Recipe:
     pack: str
     masks: str
-    start: str              # published checkpoint, inside the weights folder
+    start: str | None       # published checkpoint inside the weights folder; None: --start must say
     rows: tuple             # for each new class, the old classes whose final rows are averaged to start it
     long_side: int          # of the network's input; see evaluate.py
     crop: tuple             # width, height of a training crop, multiples of 32
@@ -27,11 +27,12 @@ RECIPES = {
         "street_camvid", "masks", CITY,
         # sky, building, pole, road, pavement, tree, sign, fence (and wall), car (truck, bus), pedestrian, bicyclist
         ((10,), (2,), (5,), (0,), (1,), (8,), (6, 7), (3, 4), (13, 14, 15), (11,), (12, 18)),
-        long_side=480, crop=(384, 320), zoom=(0.75, 1.75), passes=12),
+        long_side=640, crop=(384, 320), zoom=(0.75, 1.75), passes=12),
     "people": Recipe(
         "people_ccp", "masks", VOC, ((0,), (15,)),
         long_side=480, crop=(320, 320), zoom=(0.5, 1.2), passes=3, has_scenes=True),
     "clothing": Recipe(
-        "people_ccp", "masks_clothing10", VOC, ((0,),) + ((15,),) * 9,
-        long_side=576, crop=(320, 416), zoom=(0.75, 1.35), passes=5),
+        # From the people model, which already knows these photos: its person row starts every part of a person.
+        "people_ccp", "masks_clothing10", None, ((0,),) + ((1,),) * 9,
+        long_side=576, crop=(288, 384), zoom=(0.65, 1.25), passes=4),
 }

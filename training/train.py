@@ -150,11 +150,13 @@ def main():
     parser.add_argument("--data", default=os.environ.get("SEGSCOPE_DATA"), help="folder that holds the data packs")
     parser.add_argument("--weights", default=os.environ.get("SEGSCOPE_WEIGHTS"), help="folder that holds espnet_v2/")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--start", help="another checkpoint to start from")
+    parser.add_argument("--start", help="a checkpoint to start from instead of the recipe's")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     if not args.data or not args.weights:
         parser.error("give --data and --weights or set SEGSCOPE_DATA and SEGSCOPE_WEIGHTS")
+    if not args.start and not RECIPES[args.model].start:
+        parser.error(f"{args.model} starts from a model of ours: give --start out/people/best.pth")
     torch.set_num_threads(args.threads)
     train(args.model, RECIPES[args.model], args)
 

@@ -14,6 +14,9 @@ export { decodePicture } from "./picture.js";
 /** The shown colours cover the photo by half; a visitor changes that, a script may. @type {View} */
 const DEFAULT_VIEW = { opacity: 0.5, hidden: [], solo: null, split: null, background: "photo" };
 
+/** @param {import("./types.js").ModelInfo} model @returns {number[]} ids */
+export const backgroundOf = ({ classes }) => classes.filter(({ name }) => name === "background").map(({ id }) => id);
+
 /**
  * Segments pictures on the visitor's GPU, in a worker of its own. Every method that fails does so with a `SegscopeError`.
  *
@@ -26,6 +29,7 @@ export class Engine {
   #store;
   #adapter;
   /** @type {View} */ #view = { ...DEFAULT_VIEW };
+  /** Hash of the model whose class ids the view has. */ #viewed = "";
   /** @type {{width: number, height: number} | null} Of the last result. */ #size = null;
 
   /**
@@ -63,7 +67,8 @@ export class Engine {
 
   /**
    * Loads a model: the id of a catalogue entry, the address of a model file, or its bytes. With a `spec` (a catalogue
-   * entry) the bytes are a PyTorch checkpoint, which is converted first. Bytes are moved, not copied.
+   * entry) the bytes are a PyTorch checkpoint, which is converted first. Bytes are moved, not copied. With another model
+   * than before every class is shown again, but for the background.
    *
    * Errors: `unknown-model`, `offline`, `download-failed`, `hash-mismatch`, `aborted`, `model-...`.
    * @param {string | URL | {spec: import("./types.js").CatalogueEntry | null, bytes: Uint8Array<ArrayBuffer>}} model
@@ -75,6 +80,10 @@ export class Engine {
     const call = () => ({ args: [bytes], transfer: [bytes.buffer] });
     const info = await this.#worker.call("loadModel", call, { signal: options.signal });
     this.#size = null;
+    if (info.sha256 !== this.#viewed) {
+      this.#viewed = info.sha256;
+      await this.setView({ hidden: backgroundOf(info), solo: null });
+    }
     return { ...info, delivery };
   }
 

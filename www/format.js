@@ -19,3 +19,6 @@ export function percent(fraction) {
 
 /** Class names are those of the data sets: `dress_skirt`, `traffic-light`. @param {string} name */
 export const readable = (name) => name.replace(/[_-]/g, " ");
+
+/** Errors from the wasm are phrases, as is Rust's custom. @param {string} phrase */
+export const asSentence = (phrase) => phrase.charAt(0).toUpperCase() + phrase.slice(1) + (/[.?!]$/.test(phrase) ? "" : ".");

@@ -83,7 +83,9 @@ impl Reference {
         let count = input.len();
         Err(Error::new(
             ErrorKind::InputSize,
-            format!("{count} values are no input of shape {shape:?} with {channels} channels; pass [n, c, h, w]"),
+            format!(
+                "{count} values are no input of shape {shape:?} with {channels} channels; pass [n, c, h, w]"
+            ),
         ))
     }
 }
@@ -117,6 +119,9 @@ fn check_weights(graph: &Graph, weights: &Weights) -> Result<()> {
     }
     Err(Error::new(
         ErrorKind::WeightsMismatch,
-        format!("the weights do not fit the graph: {}; use the weights of this architecture", problems.join(", ")),
+        format!(
+            "the weights do not fit the graph: {}; use the weights of this architecture",
+            problems.join(", ")
+        ),
     ))
 }

@@ -23,7 +23,8 @@ pub fn run(op: &Op, inputs: &[Tensor<4>], weights: &[Tensor<4>], shape: Shape) -
         Op::Affine => x * weight(0) + weight(1),
         Op::Activation { function } => activate(x, *function, weights),
         Op::MaxPool2d(window) => {
-            let options = MaxPoolOptions::new(window.kernel).with_stride(window.stride).with_padding(window.padding);
+            let options =
+                MaxPoolOptions::new(window.kernel).with_stride(window.stride).with_padding(window.padding);
             max_pool2d(x, options)
         }
         Op::AvgPool2d(window) => {

@@ -47,7 +47,9 @@ impl Model {
         let Container { metadata, mut tensors } = Container::parse(bytes)?;
         let entry = |key: &str| {
             metadata.get(key).ok_or_else(|| {
-                invalid(format!("the file has no \"{key}\" in its metadata; if it is a checkpoint, import it"))
+                invalid(format!(
+                    "the file has no \"{key}\" in its metadata; if it is a checkpoint, import it"
+                ))
             })
         };
         let format = entry("format")?;
@@ -93,11 +95,6 @@ fn write(info: &ModelInfo, graph: &Graph, weights: &QuantisedWeights) -> Vec<u8>
 
 /// What executors rely on beyond a graph that holds together.
 fn check_graph(graph: &Graph) -> Result<()> {
-    if let Op::Input { channels } = graph.nodes[0].op
-        && channels != 3
-    {
-        return Err(invalid(format!("the network reads {channels} channels; a picture has 3")));
-    }
     match graph.nodes.iter().find(|node| matches!(node.op, Op::BatchNorm { .. })) {
         Some(node) => {
             Err(invalid(format!("node \"{}\" is a batch norm, which a model file holds folded", node.name)))

@@ -2,24 +2,18 @@
 //!
 //! Encoder: Mehta et al., "ESPNetv2", CVPR 2019, arXiv 1811.11431. Decoder: Mehta, Hajishirzi, Rastegari, "DiCENet:
 //! Dimension-wise Convolutions for Efficient Networks", 2019, arXiv 1906.03516, the segmentation section.
-//! Reference: github.com/sacmehta/EdgeNets, commit 2b232d3, `model/segmentation/espnetv2.py` and
-//! `nn_layers/efficient_pyramid_pool.py`.
-//! Difference: the pyramid is always 10 wide. The reference takes half the number of classes, which is 10 for both of its
-//! data sets (20 and 21 classes); a network fine-tuned from those keeps it.
+//! Reference: github.com/sacmehta/EdgeNets, commit 2b232d3, `model/segmentation/espnetv2.py`.
+//! Difference: the width of the pyramid, see `efficient_pyramid_pool.rs`.
 
+use super::efficient_pyramid_pool::{bn_prelu, conv_bn_prelu, pyramid_pool};
 use super::encoders::espnet_v2::espnet_v2 as encoder;
 use crate::graph::{Activation, Conv2d, Graph, GraphBuilder, Interpolation, NodeId, Size};
 
 /// The width multipliers of the published checkpoints.
 pub const SCALES: &[f64] = &[0.5, 1.0, 2.0];
 
-const EPSILON: f64 = 1e-5;
 /// Channels of the decoder at strides 8, 4 and 2.
 const DECODER_WIDTHS: [usize; 3] = [64, 48, 32];
-const PYRAMID_WIDTH: usize = 10;
-const PYRAMID_SCALES: [f64; 5] = [2.0, 1.5, 1.0, 0.5, 0.1];
-/// No side of a pyramid level is shorter.
-const PYRAMID_MIN_SIDE: usize = 5;
 
 pub struct EspNetV2 {
     /// Width multiplier of the encoder, one of [`SCALES`].
@@ -56,42 +50,20 @@ impl EspNetV2 {
     }
 }
 
-/// Efficient pyramid pooling: one depthwise 3x3 at each of five sizes of a narrow projection, shuffled together and merged
-/// by `last`.
-fn pyramid_pool(g: &mut GraphBuilder, name: &str, x: NodeId, last: Conv2d) -> NodeId {
-    let n = PYRAMID_WIDTH;
-    let x = conv_bn_prelu(g, &format!("{name}.projection_layer.cbr"), x, Conv2d::new(n, 1));
-    let levels = PYRAMID_SCALES.into_iter().enumerate().map(|(i, factor)| {
-        let stage = format!("{name}.stages.{i}");
-        let depthwise = Conv2d::new(n, 3).groups(n);
-        let size = Size::Scale { factor, min: PYRAMID_MIN_SIDE };
-        if factor > 1.0 {
-            let enlarged = g.resize(x, Interpolation::Bilinear, true, size);
-            let y = g.conv(&stage, enlarged, depthwise);
-            g.adaptive_avg_pool_like(y, x)
-        } else if factor < 1.0 {
-            let shrunk = g.adaptive_avg_pool(x, size);
-            let y = g.conv(&stage, shrunk, depthwise);
-            g.resize_like(y, x, Interpolation::Bilinear, true)
-        } else {
-            g.conv(&stage, x, depthwise)
-        }
-    });
-    let levels: Vec<NodeId> = levels.collect();
-    let joined = g.concat(&levels);
-    let x = bn_prelu(g, &format!("{name}.merge_layer.0.br"), joined);
-    let x = g.channel_shuffle(x, PYRAMID_SCALES.len());
-    let x = conv_bn_prelu(g, &format!("{name}.merge_layer.2.cbr"), x, Conv2d::new(n, 3).groups(n));
-    g.conv(&format!("{name}.merge_layer.3"), x, last)
-}
-
 fn pyramid_pool_bn(g: &mut GraphBuilder, name: &str, x: NodeId, c_out: usize) -> NodeId {
     let x = pyramid_pool(g, name, x, Conv2d::new(c_out, 1));
     bn_prelu(g, &format!("{name}.br.br"), x)
 }
 
 /// Adds the encoder's map, gated by its own global average, to the decoder's, which is enlarged twice.
-fn merge_skip(g: &mut GraphBuilder, level: usize, skip: NodeId, x: NodeId, c_skip: usize, c: usize) -> NodeId {
+fn merge_skip(
+    g: &mut GraphBuilder,
+    level: usize,
+    skip: NodeId,
+    x: NodeId,
+    c_skip: usize,
+    c: usize,
+) -> NodeId {
     let name = format!("merge_enc_dec_l{level}");
     let enlarged = g.resize(x, Interpolation::Bilinear, true, Size::Scale { factor: 2.0, min: 1 });
     let average = g.global_avg_pool(skip);
@@ -102,17 +74,6 @@ fn merge_skip(g: &mut GraphBuilder, level: usize, skip: NodeId, x: NodeId, c_ski
     let gated = g.mul(expanded, gate);
     let sum = g.add(gated, enlarged);
     bn_prelu(g, &format!("bu_br_l{level}"), sum)
-}
-
-fn conv_bn_prelu(g: &mut GraphBuilder, name: &str, x: NodeId, conv: Conv2d) -> NodeId {
-    let x = g.conv(&format!("{name}.0"), x, conv);
-    let x = g.batch_norm(&format!("{name}.1"), x, EPSILON);
-    g.prelu(&format!("{name}.2"), x)
-}
-
-fn bn_prelu(g: &mut GraphBuilder, name: &str, x: NodeId) -> NodeId {
-    let x = g.batch_norm(&format!("{name}.0"), x, EPSILON);
-    g.prelu(&format!("{name}.1"), x)
 }
 
 fn greatest_common_divisor(a: usize, b: usize) -> usize {

@@ -1,5 +1,6 @@
 //! The zoo: every architecture once, by name.
 
+mod efficient_pyramid_pool;
 pub mod encoders;
 pub mod espnet_v2;
 pub mod lraspp;
@@ -111,7 +112,10 @@ impl Architecture {
             None if self.scales.is_empty() => 1.0,
             Some(scale) if self.scales.contains(&scale) => scale,
             Some(scale) if self.scales.is_empty() => {
-                return Err(out_of_range(format!("{} has no scale, but {scale} was given; leave it out", self.name)));
+                return Err(out_of_range(format!(
+                    "{} has no scale, but {scale} was given; leave it out",
+                    self.name
+                )));
             }
             _ => return Err(out_of_range(format!("{} needs a scale, one of {:?}", self.name, self.scales))),
         };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { browserTest } from "./harness.js";
-import { catalogueEntry, exportFile, exportMask, iou, openPage, readTruth, samplePath, segmentPhoto } from "./page-driver.js";
+import { catalogueEntry, exportFile, exportMask, iou, openPage, readTruth, samplePath, segmentPhoto, waitForState } from "./page-driver.js";
 import { decodePng } from "./png.js";
 
 const TRUTH = join(import.meta.dirname, "truth");
@@ -22,7 +22,7 @@ browserTest("a photo of a person becomes a mask that agrees with one drawn by ha
 browserTest("a sample on the page is one press away", {}, async (stage) => {
   const page = await openPage(stage);
   await page.getByRole("button", { name: "Astronaut in front of a flag" }).click();
-  await page.waitForFunction(() => document.documentElement.dataset.state === "done", null, { timeout: 90_000 });
+  await waitForState(page, "done");
   assert.match((await page.locator("#status").textContent()) ?? "", /^Done: .*person \d+\.\d %/);
 });
 

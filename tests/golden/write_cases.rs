@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Case, golden_networks, golden_ops};
+use common::{Golden, golden_networks, golden_ops};
 use segscope::graph::{Graph, Weights, passes};
 use segscope::weights::info::{Class, Input, Licence};
 use segscope::weights::quantise::quantise;
@@ -29,7 +29,7 @@ fn main() {
 }
 
 /// Writes one case, first picture of the batch only, and returns its entry in the index.
-fn write(folder: &Path, case: &Case, kind: &str, precision: Precision) -> serde_json::Value {
+fn write(folder: &Path, case: &Golden, kind: &str, precision: Precision) -> serde_json::Value {
     let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
     let name = format!("{}.{}", case.name, precision.name());
     let model = model(&name, &graph, &weights, precision);

@@ -1,7 +1,8 @@
 import { download } from "../download.js";
+import { backgroundOf } from "../engine.js";
 import { asSegscopeError } from "../errors.js";
 import { cutOutPng, overlayPng, reportJson } from "../exports.js";
-import { percent, readable } from "../format.js";
+import { asSentence, percent, readable } from "../format.js";
 import { listenForFiles } from "../incoming-files.js";
 import { ModelStore } from "../models.js";
 import { clearError, showError, showState } from "../page-state.js";
@@ -152,13 +153,13 @@ export class SegscopeApp extends HTMLElement {
   }
 
   /**
-   * Class ids mean nothing in another model; of a new one everything but the background is coloured.
+   * Class ids mean nothing in another model: its view starts as the engine's does.
    * @param {import("../types.js").LoadedModel} model
    */
-  #forgetClassesOfAnother({ sha256, classes }) {
-    if (this.#viewedModel === sha256) return;
-    this.#viewedModel = sha256;
-    this.#changeView({ hidden: classes.filter(({ name }) => name === "background").map(({ id }) => id), solo: null });
+  #forgetClassesOfAnother(model) {
+    if (this.#viewedModel === model.sha256) return;
+    this.#viewedModel = model.sha256;
+    this.#changeView({ hidden: backgroundOf(model), solo: null });
   }
 
   #showView() {
@@ -269,7 +270,7 @@ export class SegscopeApp extends HTMLElement {
     const { code, message } = asSegscopeError(error);
     const reload = { label: "Reload the page", act: () => location.reload() };
     const again = retry && MAY_PASS.includes(code) ? { label: "Try again", act: retry } : null;
-    this.#parts.message.show(message, NEEDS_RELOAD.includes(code) ? reload : again);
+    this.#parts.message.show(asSentence(message), NEEDS_RELOAD.includes(code) ? reload : again);
     this.#parts.picker.showProgress(null);
     showError(code, isWarning);
     if (!isWarning) this.#parts.status.textContent = "";

@@ -9,8 +9,10 @@ use anyhow::{Context, Result, bail};
 use std::process::Command;
 use std::time::Duration;
 
+type Check = fn() -> Result<()>;
+
 pub fn run_all() -> Result<()> {
-    let checks: [(&str, fn() -> Result<()>); 8] = [
+    let checks: [(&str, Check); 8] = [
         ("format", format),
         ("local paths", local_paths::check),
         ("bundles and their sizes", bundles),

@@ -162,7 +162,9 @@ fn with_headers<R: std::io::Read>(response: Response<R>, path: &Path) -> Respons
 }
 
 fn is_published(path: &Path) -> bool {
-    PUBLISHED.iter().any(|folder| project::root().join(folder).canonicalize().is_ok_and(|folder| path.starts_with(folder)))
+    PUBLISHED.iter().any(|folder| {
+        project::root().join(folder).canonicalize().is_ok_and(|folder| path.starts_with(folder))
+    })
 }
 
 fn media_type(path: &Path) -> &'static str {

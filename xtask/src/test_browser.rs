@@ -42,7 +42,11 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
 /// PyTorch's golden outputs as files that a page can load.
 fn write_golden_cases() -> Result<()> {
     let folder = project::root().join("tests/golden/cases");
-    run_command(native_cargo().args(["run", "--quiet", "--all-features", "--example", "golden_cases", "--"]).arg(folder))
+    run_command(
+        native_cargo()
+            .args(["run", "--quiet", "--all-features", "--example", "golden_cases", "--"])
+            .arg(folder),
+    )
 }
 
 /// Names in order; Node 20 expands no patterns.

@@ -51,7 +51,7 @@ fn is_shown(class_id: u32) -> bool {
         return class_id == u.solo;
     }
     let word = class_id >> 5u;
-    return (u.hidden[word >> 2u][word & 3u] >> (class_id & 31u) & 1u) == 0u;
+    return ((u.hidden[word >> 2u][word & 3u] >> (class_id & 31u)) & 1u) == 0u;
 }
 
 @fragment

@@ -37,7 +37,14 @@ pub fn espnet_v2(g: &mut GraphBuilder, image: NodeId, widths: [usize; 4]) -> [No
 }
 
 /// Strided EESP beside an average pool of its input, plus the image itself at that size (paper, figure 2).
-fn downsample(g: &mut GraphBuilder, name: &str, x: NodeId, image: NodeId, c_in: usize, c_out: usize) -> NodeId {
+fn downsample(
+    g: &mut GraphBuilder,
+    name: &str,
+    x: NodeId,
+    image: NodeId,
+    c_in: usize,
+    c_out: usize,
+) -> NodeId {
     let pooled = shrink(g, x);
     let convolved = eesp(g, &format!("{name}.eesp"), x, c_out - c_in, DILATIONS, 2);
     let joined = g.concat(&[pooled, convolved]);
@@ -47,7 +54,13 @@ fn downsample(g: &mut GraphBuilder, name: &str, x: NodeId, image: NodeId, c_in: 
     g.prelu(&format!("{name}.act"), sum)
 }
 
-fn residual_unit(g: &mut GraphBuilder, name: &str, x: NodeId, c: usize, dilations: [usize; BRANCHES]) -> NodeId {
+fn residual_unit(
+    g: &mut GraphBuilder,
+    name: &str,
+    x: NodeId,
+    c: usize,
+    dilations: [usize; BRANCHES],
+) -> NodeId {
     let y = eesp(g, name, x, c, dilations, 1);
     let sum = g.add(y, x);
     g.prelu(&format!("{name}.module_act"), sum)

@@ -12,8 +12,15 @@ const STEM_CHANNELS: usize = 32;
 const LAST_CHANNELS: usize = 1280;
 
 /// The paper's rows: expansion, output channels, blocks, stride of the first block.
-const STAGES: [[usize; 4]; 7] =
-    [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]];
+const STAGES: [[usize; 4]; 7] = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+];
 /// The features whose maps a decoder reads besides the last: the last at each of the strides 2, 4, 8 and 16.
 const SKIPS: [usize; 4] = [1, 3, 6, 13];
 

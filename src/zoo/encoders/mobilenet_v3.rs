@@ -5,30 +5,13 @@
 //! Reference: torchvision `models/mobilenetv3.py` with `dilated=True`.
 //! Differences: the pooling and the classifier are left out; names carry the caller's prefix in place of `features`.
 
-use crate::graph::Activation::{self, Hardsigmoid, Hardswish, Relu};
+use super::inverted_residual::{Block, block, conv_bn_act, inverted_residual};
+use crate::graph::Activation::{Hardswish, Relu};
 use crate::graph::{Conv2d, GraphBuilder, NodeId};
 
-/// This family's batch norms use a larger epsilon than torch's default.
-const EPSILON: f64 = 1e-3;
 const STEM_CHANNELS: usize = 16;
 /// The blocks from C4 on trade their stride for dilation 2; there are three in both tables.
 const DILATED_BLOCKS: usize = 3;
-
-/// A row of the paper's tables: an inverted residual block.
-#[derive(Clone, Copy)]
-struct Block {
-    kernel: usize,
-    /// Channels of the expanded middle; there is no expansion where they equal the block's input.
-    expanded: usize,
-    out: usize,
-    has_squeeze_excite: bool,
-    activation: Activation,
-    stride: usize,
-}
-
-const fn block(kernel: usize, expanded: usize, out: usize, se: bool, activation: Activation, stride: usize) -> Block {
-    Block { kernel, expanded, out, has_squeeze_excite: se, activation, stride }
-}
 
 pub struct MobileNetV3 {
     blocks: &'static [Block],
@@ -97,48 +80,4 @@ impl MobileNetV3 {
         let last = format!("{prefix}.{}", self.blocks.len() + 1);
         [low, conv_bn_act(g, &last, x, Conv2d::new(self.high_channels, 1), Hardswish)]
     }
-}
-
-/// Expand, convolve depthwise, weigh the channels, project (paper, section 5). Children are numbered as they occur.
-fn inverted_residual(g: &mut GraphBuilder, name: &str, x: NodeId, c_in: usize, b: Block, dilated: bool) -> NodeId {
-    let mut names = (0..).map(|i| format!("{name}.{i}"));
-    let mut next_name = || names.next().expect("the range has no end");
-    let mut y = x;
-    if b.expanded != c_in {
-        y = conv_bn_act(g, &next_name(), y, Conv2d::new(b.expanded, 1), b.activation);
-    }
-    let depthwise = Conv2d::new(b.expanded, b.kernel).groups(b.expanded);
-    let depthwise = if dilated { depthwise.dilation(2) } else { depthwise.stride(b.stride) };
-    y = conv_bn_act(g, &next_name(), y, depthwise, b.activation);
-    if b.has_squeeze_excite {
-        y = squeeze_excite(g, &next_name(), y, b.expanded);
-    }
-    y = conv_bn(g, &next_name(), y, Conv2d::new(b.out, 1));
-    if b.stride == 1 && c_in == b.out { g.add(y, x) } else { y }
-}
-
-/// Hu, Shen, Albanie, Sun, Wu, "Squeeze-and-Excitation Networks", arXiv 1709.01507, with a hard sigmoid.
-fn squeeze_excite(g: &mut GraphBuilder, name: &str, x: NodeId, channels: usize) -> NodeId {
-    let y = g.global_avg_pool(x);
-    let y = g.conv(&format!("{name}.fc1"), y, Conv2d::new(make_divisible(channels / 4), 1).bias());
-    let y = g.activation(y, Relu);
-    let y = g.conv(&format!("{name}.fc2"), y, Conv2d::new(channels, 1).bias());
-    let gate = g.activation(y, Hardsigmoid);
-    g.mul(x, gate)
-}
-
-/// The nearest multiple of 8, but not more than 10 % below.
-fn make_divisible(channels: usize) -> usize {
-    let rounded = ((channels + 4) / 8 * 8).max(8);
-    if rounded * 10 < channels * 9 { rounded + 8 } else { rounded }
-}
-
-fn conv_bn(g: &mut GraphBuilder, name: &str, x: NodeId, conv: Conv2d) -> NodeId {
-    let x = g.conv(&format!("{name}.0"), x, conv);
-    g.batch_norm(&format!("{name}.1"), x, EPSILON)
-}
-
-fn conv_bn_act(g: &mut GraphBuilder, name: &str, x: NodeId, conv: Conv2d, activation: Activation) -> NodeId {
-    let x = conv_bn(g, name, x, conv);
-    g.activation(x, activation)
 }

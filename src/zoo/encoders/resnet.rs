@@ -30,7 +30,14 @@ pub fn resnet18(g: &mut GraphBuilder, prefix: &str, image: NodeId) -> Vec<NodeId
 }
 
 /// Two 3x3 convolutions beside the identity, or beside a strided 1x1 where the shape changes (paper, figure 2).
-fn basic_block(g: &mut GraphBuilder, name: &str, x: NodeId, c_in: usize, c_out: usize, stride: usize) -> NodeId {
+fn basic_block(
+    g: &mut GraphBuilder,
+    name: &str,
+    x: NodeId,
+    c_in: usize,
+    c_out: usize,
+    stride: usize,
+) -> NodeId {
     let y = g.conv(&format!("{name}.conv1"), x, Conv2d::new(c_out, 3).stride(stride));
     let y = g.batch_norm(&format!("{name}.bn1"), y, EPSILON);
     let y = g.activation(y, Activation::Relu);

@@ -5,6 +5,7 @@ mod checkpoint;
 mod import;
 mod quantise;
 mod readme;
+mod sample_photos;
 
 use anyhow::{Result, bail};
 use lexopt::prelude::*;

@@ -5,29 +5,24 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use segscope::graph::Tensor;
-use segscope::graph::random::random_picture;
 use segscope::reference::Reference;
 use segscope::weights::import::import;
 use segscope::weights::quantise::QuantisationError;
 use segscope::weights::{Model, Precision};
 
 use crate::checkpoint::Request;
-
-/// A picture that every network of the zoo takes.
-const HEIGHT: usize = 192;
-const WIDTH: usize = 256;
+use crate::sample_photos::{Photo, sample_photos};
 
 pub fn run(request: Request) -> Result<()> {
     let checkpoint = request.read()?;
     let folder = request.output.as_deref().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let exact = import(&checkpoint, &request.spec, Precision::F32)?;
-    let exact_logits = logits(&exact)?;
+    let photos = sample_photos(&exact.info.input)?;
+    let exact_scores = scores(&exact, &photos)?;
+    println!("Kernels against f32, and scores on the page's sample photos through the reference executor.\n");
     println!(
-        "Kernels against f32; scores on a made-up picture of {WIDTH}x{HEIGHT}, through the reference executor.\n"
-    );
-    println!(
-        "{:6} {:>10} {:>14} {:>14} {:>14} {:>12}",
+        "{:6} {:>9} {:>13} {:>13} {:>13} {:>11}",
         "", "bytes", "weights: max", "relative RMS", "scores: RMS", "same class"
     );
     for precision in [Precision::F16, Precision::Int8, Precision::Int4] {
@@ -36,15 +31,15 @@ pub fn run(request: Request) -> Result<()> {
         fs::write(&path, model.to_bytes())
             .with_context(|| format!("{} cannot be written", path.display()))?;
         let weights = weights_error(&exact, &model);
-        let logits = logits(&model)?;
+        let scores = scores(&model, &photos)?;
         println!(
-            "{:6} {:>10} {:>14.6} {:>13.3}% {:>13.3}% {:>11.2}%",
+            "{:6} {:>9} {:>13.6} {:>12.3}% {:>12.3}% {:>10.2}%",
             precision.name(),
             model.size_bytes,
             weights.max_abs,
             100.0 * weights.relative_rms(),
-            100.0 * QuantisationError::between(&exact_logits, &logits).relative_rms(),
-            100.0 * same_class(&exact_logits, &logits),
+            100.0 * total(exact_scores.iter().zip(&scores)).relative_rms(),
+            100.0 * same_class(&exact_scores, &scores),
         );
     }
     Ok(())
@@ -52,27 +47,39 @@ pub fn run(request: Request) -> Result<()> {
 
 /// Over all kernels: nothing else is quantised.
 fn weights_error(exact: &Model, model: &Model) -> QuantisationError {
-    let quantised = model.weights.dequantise();
-    let kernels = exact.weights.dequantise().into_iter().filter(|(_, tensor)| tensor.shape.len() == 4);
-    let errors = kernels.map(|(name, tensor)| QuantisationError::between(&tensor, &quantised[&name]));
+    let (exact, quantised) = (exact.weights.dequantise(), model.weights.dequantise());
+    total(
+        exact
+            .iter()
+            .filter(|(_, tensor)| tensor.shape.len() == 4)
+            .map(|(name, tensor)| (tensor, &quantised[name])),
+    )
+}
+
+fn total<'a>(pairs: impl Iterator<Item = (&'a Tensor, &'a Tensor)>) -> QuantisationError {
+    let errors = pairs.map(|(exact, ours)| QuantisationError::between(exact, ours));
     errors.fold(QuantisationError::default(), QuantisationError::and)
 }
 
-fn logits(model: &Model) -> Result<Tensor> {
-    let shape = [1, 3, HEIGHT, WIDTH];
+/// Class scores `[1, c, h, w]` of each photo.
+fn scores(model: &Model, photos: &[Photo]) -> Result<Vec<Tensor>> {
     let reference = Reference::new(&model.graph, &model.weights.dequantise())?;
-    Ok(reference.run(&random_picture(shape), shape)?)
+    photos.iter().map(|photo| Ok(reference.run(&photo.data, photo.shape)?)).collect()
 }
 
-/// The fraction of pixels whose largest score belongs to the same class; `[1, c, h, w]` each.
-fn same_class(a: &Tensor, b: &Tensor) -> f64 {
-    let [_, classes, height, width] = a.shape[..] else {
-        unreachable!("a network's output has four dimensions")
+/// The fraction of pixels whose largest score belongs to the same class.
+fn same_class(a: &[Tensor], b: &[Tensor]) -> f64 {
+    let (a, b) = (classes(a), classes(b));
+    a.iter().zip(&b).filter(|(a, b)| a == b).count() as f64 / a.len() as f64
+}
+
+/// The class of every pixel of every photo.
+fn classes(scores: &[Tensor]) -> Vec<usize> {
+    let of_photo = |scores: &Tensor| {
+        let (classes, pixels) = (scores.shape[1], scores.shape[2] * scores.shape[3]);
+        let score = |class: usize, pixel: usize| scores.data[class * pixels + pixel];
+        let best = |pixel: usize| (0..classes).max_by(|&i, &j| score(i, pixel).total_cmp(&score(j, pixel)));
+        (0..pixels).map(|pixel| best(pixel).expect("a network has classes")).collect::<Vec<_>>()
     };
-    let pixels = height * width;
-    let best = |scores: &Tensor, pixel: usize| {
-        (0..classes)
-            .max_by(|&i, &j| scores.data[i * pixels + pixel].total_cmp(&scores.data[j * pixels + pixel]))
-    };
-    (0..pixels).filter(|&pixel| best(a, pixel) == best(b, pixel)).count() as f64 / pixels as f64
+    scores.iter().flat_map(of_photo).collect()
 }
