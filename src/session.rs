@@ -303,7 +303,8 @@ impl Session {
         let cannot = || Error::new(ErrorKind::NoAdapter, "this graphics adapter cannot draw to a canvas; try another browser");
         let mut config = surface.get_default_config(&self.gpu.adapter, width.max(1), height.max(1)).ok_or_else(cannot)?;
         let modes = surface.get_capabilities(&self.gpu.adapter).alpha_modes;
-        if modes.contains(&wgpu::CompositeAlphaMode::PreMultiplied) {
+        // For a browser's canvas wgpu lists only opaque, yet takes both.
+        if modes.contains(&wgpu::CompositeAlphaMode::PreMultiplied) || cfg!(target_arch = "wasm32") {
             config.alpha_mode = wgpu::CompositeAlphaMode::PreMultiplied;
         }
         // Colours are blended as sRGB values, like the palette a page shows beside the picture.

@@ -88,7 +88,7 @@ def train(recipe_name, recipe, args):
     start = Path(args.start or f"{args.weights}/{recipe.start}")
     model = start_model(start, recipe.rows).to(device, memory_format=torch.channels_last)
     ema = start_model(start, recipe.rows).to(device)
-    weights = class_weights(pack, names).to(device)
+    weights = class_weights(pack, names).to(device) if recipe.is_balanced else None
     if recipe.has_scenes:
         marked = mark_unlabelled_people(pack, names, f"{args.weights}/{VOC}", out / "marked", device)
         labelled, pack.mask = pack.mask, lambda name: marked.get(name) or labelled(name)

@@ -63,7 +63,7 @@ async function attempt(url, earlier, { sha256, sizeBytes, onProgress, signal }) 
     if (error instanceof SegscopeError) throw error;
     if (sha256 && chunks.length > 0) partial.set(sha256, chunks);
     if (signal?.aborted) throw abortedError();
-    throw new SegscopeError("offline", `${new URL(url).host} cannot be reached. Check the connection, then try again.`, { cause: error });
+    throw new SegscopeError("offline", `The server ${new URL(url).host} cannot be reached. Check the connection, then try again.`, { cause: error });
   }
 }
 

@@ -10,7 +10,10 @@ serveCalls({
   async create(canvas) {
     await init({ module_or_path: new URL("./pkg/engine_bg.wasm", import.meta.url) });
     session = await Session.create(canvas);
-    return session.adapterInfo();
+    // The browser's own words for the GPU; wgpu passes on only some of them.
+    const adapter = await navigator.gpu.requestAdapter();
+    const { vendor = "", architecture = "", device = "", description = "" } = adapter?.info ?? {};
+    return { ...session.adapterInfo(), vendor, architecture, device, description };
   },
   /** @param {Uint8Array} bytes */
   loadModel: (bytes) => session.loadModel(bytes),

@@ -105,7 +105,7 @@ pub(super) fn per_channel(shape: &[usize]) -> usize {
 /// The `i`-th four-bit value of a channel's bytes, sign extended.
 fn unpack(row: &[u8], i: usize) -> i8 {
     let byte = row[i / 2] as i8;
-    if i % 2 == 0 { byte << 4 >> 4 } else { byte >> 4 }
+    if i.is_multiple_of(2) { byte << 4 >> 4 } else { byte >> 4 }
 }
 
 /// All weights of a network by state-dict name.

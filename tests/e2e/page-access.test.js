@@ -25,7 +25,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     assert.deepEqual(await brokenRules(page), [], "empty page");
     await segmentPhoto(page, samplePath("astronaut.jpg"));
     await page.getByRole("button", { name: "Before / after" }).click();
-    await page.locator("model-picker summary").click();
+    await page.locator(".models > summary").click();
     await page.getByRole("application").focus();
     await page.keyboard.press("ArrowLeft");
     await page.locator("pixel-probe li").first().waitFor();
@@ -36,7 +36,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
 browserTest("a phone has no horizontal scroll and no control smaller than a fingertip", { context: { viewport: { width: 390, height: 844 }, hasTouch: true } }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("astronaut.jpg"));
-  await page.locator("model-picker summary").click();
+  await page.locator(".models > summary").click();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 390, `the page is ${width} pixels wide`);
   const small = await page.locator("button:visible, summary:visible, input:visible").evaluateAll((elements) =>

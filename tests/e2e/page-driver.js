@@ -40,9 +40,10 @@ export async function openPage({ openPage: open }) {
  * Waits until the page stands somewhere; an unexpected error ends the wait with its sentence.
  * @param {Page} page
  * @param {"ready" | "done" | "error"} state
+ * @param {number} [timeout]
  */
-export async function waitForState(page, state) {
-  await page.waitForFunction((wanted) => [wanted, "error"].includes(document.documentElement.dataset.state ?? ""), state, { timeout: PATIENCE_MS });
+export async function waitForState(page, state, timeout = PATIENCE_MS) {
+  await page.waitForFunction((wanted) => [wanted, "error"].includes(document.documentElement.dataset.state ?? ""), state, { timeout });
   const [reached, code] = await page.evaluate(() => [document.documentElement.dataset.state, document.documentElement.dataset.error]);
   assert.equal(reached, state, `${code}: ${await page.locator("message-bar").textContent()}`);
 }
@@ -79,7 +80,7 @@ export async function givePhoto(page, photo) {
 
 /** @param {Page} page @param {string} id */
 export async function chooseModel(page, id) {
-  await page.locator("model-picker summary").click();
+  await page.locator(".models > summary").click();
   await page.evaluate(() => delete document.documentElement.dataset.state);
   await page.locator(`model-picker [data-model="${id}"]`).click();
 }
@@ -141,13 +142,9 @@ export function iou(truth, truthId, guess, guessId) {
   return both / either;
 }
 
-/**
- * The picture as the visitor sees it, without what lies over it.
- * @param {Page} page
- */
+/** The picture as the visitor sees it, with what lies over it. @param {Page} page */
 export async function screenshotOfPicture(page) {
-  const frame = page.locator("photo-stage .frame");
-  return decodePng(await frame.screenshot({ style: ".cursor, compare-handle { visibility: hidden }" }));
+  return decodePng(await page.locator("photo-stage .frame").screenshot());
 }
 
 /** @param {import("./png.js").Png} png @param {number} across 0..1 @param {number} down 0..1 */

@@ -1,10 +1,9 @@
 //! The tests of tests/e2e, by Node's own test runner, in Chromium, against this program's server.
 
-use crate::command::{run as run_command, say};
+use crate::command::say;
 use crate::node::Node;
 use crate::test::Count;
-use crate::toolchain::native_cargo;
-use crate::{browser, bundle, project, serve};
+use crate::{browser, bundle, project, serve, tools};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -13,7 +12,7 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
     let node = Node::set_up()?;
     let browser = browser::find_or_install(&node)?;
     bundle::build(bundle::Speed::QuickToRun)?;
-    write_golden_cases()?;
+    tools::write_golden_cases(&project::root().join("tests/golden/cases"))?;
 
     let report = project::target().join("e2e/report.tap");
     std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
@@ -37,16 +36,6 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
         bail!("node --test failed ({status})");
     }
     Ok(count)
-}
-
-/// PyTorch's golden outputs as files that a page can load.
-fn write_golden_cases() -> Result<()> {
-    let folder = project::root().join("tests/golden/cases");
-    run_command(
-        native_cargo()
-            .args(["run", "--quiet", "--all-features", "--example", "golden_cases", "--"])
-            .arg(folder),
-    )
 }
 
 /// Names in order; Node 20 expands no patterns.

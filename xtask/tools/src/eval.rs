@@ -11,7 +11,7 @@ use segscope::weights::ModelInfo;
 use segscope::weights::info::Metrics;
 use segscope::wgsl::frame::write_rgba;
 
-use crate::model::model_path;
+use lexopt::prelude::*;
 
 pub struct Options {
     /// A model of the catalogue or a model file.
@@ -22,8 +22,37 @@ pub struct Options {
     pub json: bool,
 }
 
+impl Options {
+    /// The rest of the command line after `eval`.
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
+        let (mut model, mut data, mut split, mut json) = (None, None, None, false);
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("data") => data = Some(PathBuf::from(args.value()?)),
+                Long("split") => split = Some(args.value()?.string()?),
+                Long("json") => json = true,
+                Value(value) if model.is_none() => model = Some(value.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let missing = |what: &str| format!("{what} is missing: cargo xtask eval MODEL --data PACK --split NAME");
+        Ok(Self {
+            model: model.with_context(|| missing("MODEL"))?,
+            data: data.with_context(|| missing("--data"))?,
+            split: split.with_context(|| missing("--split"))?,
+            json,
+        })
+    }
+}
+
+/// A model file, or the file of a model of the catalogue.
+fn model_path(model: &str) -> PathBuf {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(format!("{model}.safetensors"));
+    if shipped.exists() { shipped } else { PathBuf::from(model) }
+}
+
 pub fn run(options: &Options) -> Result<()> {
-    let file = model_path(&options.model)?;
+    let file = model_path(&options.model);
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let session = pollster::block_on(Session::new())?;
     let model = session.load_model(&bytes)?;

@@ -1,7 +1,8 @@
-//! Work on models: `cargo xtask import | quantise | catalogue`.
+//! Work on models: `cargo xtask import | quantise | eval | catalogue`.
 
 mod catalogue;
 mod checkpoint;
+mod eval;
 mod import;
 mod quantise;
 mod readme;
@@ -15,6 +16,9 @@ cargo xtask COMMAND
 
   import CHECKPOINT SPEC [-o FILE]     a PyTorch .pth or .safetensors as an int8 model file (default: ID.safetensors)
   quantise CHECKPOINT SPEC [-o DIR]    f16, int8 and int4 model files, and how far each is from f32
+  eval MODEL --data PACK --split NAME [--json]
+                                       IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
+                                       catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's
   catalogue                            sizes, hashes and metrics into models/, and models/README.md
 
 SPEC says what the checkpoint is:
@@ -40,6 +44,7 @@ fn dispatch() -> Result<()> {
     match command.string()?.as_str() {
         "import" => import::run(checkpoint::Request::parse(args)?),
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
+        "eval" => eval::run(&eval::Options::parse(args)?),
         "catalogue" => match args.next()? {
             None => catalogue::run(),
             Some(other) => Err(other.unexpected().into()),
