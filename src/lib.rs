@@ -15,10 +15,10 @@
 
 pub mod error;
 pub mod graph;
-#[cfg(feature = "reference")]
-pub mod reference;
 pub mod lab;
 pub mod plan;
+#[cfg(feature = "reference")]
+pub mod reference;
 #[cfg(feature = "wgsl")]
 pub mod session;
 #[cfg(target_arch = "wasm32")]

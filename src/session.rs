@@ -166,7 +166,9 @@ impl Session {
     /// Errors: `limits-too-low`.
     pub fn picture(&self, width: u32, height: u32) -> Result<wgpu::Texture> {
         match &*self.result.borrow() {
-            Some(last) if [last.picture.width(), last.picture.height()] == [width, height] => Ok(last.picture.clone()),
+            Some(last) if [last.picture.width(), last.picture.height()] == [width, height] => {
+                Ok(last.picture.clone())
+            }
             _ => picture_texture(&self.gpu, width, height),
         }
     }
@@ -175,7 +177,12 @@ impl Session {
     /// texture: areas and masks are at the source's size. `upload_ms` is what filling the texture took.
     ///
     /// Errors: `no-model`, `input-size`, `limits-too-low`, `device-lost`.
-    pub async fn segment(&self, picture: wgpu::Texture, source: [u32; 2], upload_ms: f64) -> Result<Segmentation> {
+    pub async fn segment(
+        &self,
+        picture: wgpu::Texture,
+        source: [u32; 2],
+        upload_ms: f64,
+    ) -> Result<Segmentation> {
         let start = Instant::now();
         check_source(source)?;
         let loaded = self.loaded()?;
@@ -183,7 +190,9 @@ impl Session {
         if channels != 3 {
             return Err(Error::new(
                 ErrorKind::ModelUnsupported,
-                format!("this network reads {channels} channels and a picture has 3; choose a model for RGB pictures"),
+                format!(
+                    "this network reads {channels} channels and a picture has 3; choose a model for RGB pictures"
+                ),
             ));
         }
         let (prepared, compile_ms) = self.prepared_for(source).await?;
@@ -192,18 +201,18 @@ impl Session {
         let scores = scores_uniforms(&self.gpu, executor, source);
 
         let network_start = Instant::now();
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("segment") });
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            frame.encode(&mut pass);
-            executor.encode(&mut pass);
-        }
-        self.gpu.queue.submit([encoder.finish()]);
+        frame.submit(&self.gpu);
+        executor.submit(&self.gpu);
         self.gpu.finished().await?;
         let network_ms = elapsed_ms(network_start);
 
         let paint_start = Instant::now();
-        self.result.replace(Some(Rc::new(Segmented { prepared: prepared.clone(), picture, scores: scores.clone(), source })));
+        self.result.replace(Some(Rc::new(Segmented {
+            prepared: prepared.clone(),
+            picture,
+            scores: scores.clone(),
+            source,
+        })));
         if let Some(screen) = &mut *self.screen.borrow_mut() {
             screen.bind_group = None;
         }
@@ -213,7 +222,13 @@ impl Session {
         Ok(Segmentation {
             classes: areas(&loaded.info, &mask.counts, source),
             network_size: prepared.size,
-            timings: Timings { compile_ms, upload_ms, network_ms, paint_ms, total_ms: elapsed_ms(start) + upload_ms },
+            timings: Timings {
+                compile_ms,
+                upload_ms,
+                network_ms,
+                paint_ms,
+                total_ms: elapsed_ms(start) + upload_ms,
+            },
         })
     }
 
@@ -260,18 +275,21 @@ impl Session {
         let last = self.last()?;
         let loaded = self.loaded()?;
         let node = loaded.network.graph.find(name).ok_or_else(|| {
-            Error::new(ErrorKind::NoSuchLayer, format!("the network has no layer \"{name}\"; see the names in its graph"))
+            Error::new(
+                ErrorKind::NoSuchLayer,
+                format!("the network has no layer \"{name}\"; see the names in its graph"),
+            )
         })?;
-        let executor =
-            Executor::new(&self.gpu, &mut self.pipelines.borrow_mut(), &loaded.network, last.prepared.size, &[node])?;
+        let executor = Executor::new(
+            &self.gpu,
+            &mut self.pipelines.borrow_mut(),
+            &loaded.network,
+            last.prepared.size,
+            &[node],
+        )?;
         let frame = Frame::new(&self.gpu, &self.frame, &last.picture, &executor, &loaded.info.input);
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("layer") });
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            frame.encode(&mut pass);
-            executor.encode(&mut pass);
-        }
-        self.gpu.queue.submit([encoder.finish()]);
+        frame.submit(&self.gpu);
+        executor.submit(&self.gpu);
         executor.read(&self.gpu, node).await
     }
 
@@ -289,8 +307,13 @@ impl Session {
                 format!("{} values are not {channels} channels of {}x{}", input.len(), size[1], size[0]),
             ));
         }
-        let executor =
-            Executor::new(&self.gpu, &mut self.pipelines.borrow_mut(), &loaded.network, size, &[graph.output])?;
+        let executor = Executor::new(
+            &self.gpu,
+            &mut self.pipelines.borrow_mut(),
+            &loaded.network,
+            size,
+            &[graph.output],
+        )?;
         executor.write_input(&self.gpu, input);
         executor.submit(&self.gpu);
         executor.read(&self.gpu, graph.output).await
@@ -300,8 +323,14 @@ impl Session {
     ///
     /// Errors: `no-adapter` if the adapter cannot present to it.
     pub fn attach(&self, surface: wgpu::Surface<'static>, width: u32, height: u32) -> Result<()> {
-        let cannot = || Error::new(ErrorKind::NoAdapter, "this graphics adapter cannot draw to a canvas; try another browser");
-        let mut config = surface.get_default_config(&self.gpu.adapter, width.max(1), height.max(1)).ok_or_else(cannot)?;
+        let cannot = || {
+            Error::new(
+                ErrorKind::NoAdapter,
+                "this graphics adapter cannot draw to a canvas; try another browser",
+            )
+        };
+        let mut config =
+            surface.get_default_config(&self.gpu.adapter, width.max(1), height.max(1)).ok_or_else(cannot)?;
         let modes = surface.get_capabilities(&self.gpu.adapter).alpha_modes;
         // For a browser's canvas wgpu lists only opaque, yet takes both.
         if modes.contains(&wgpu::CompositeAlphaMode::PreMultiplied) || cfg!(target_arch = "wasm32") {
@@ -341,11 +370,15 @@ impl Session {
         let (mut screen, result) = (self.screen.borrow_mut(), self.result.borrow());
         let (Some(screen), Some(last)) = (&mut *screen, &*result) else { return Ok(()) };
         let target = match screen.surface.get_current_texture() {
-            wgpu::CurrentSurfaceTexture::Success(target) | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,
+            wgpu::CurrentSurfaceTexture::Success(target)
+            | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,
             // Occluded or late: the next paint will do.
             wgpu::CurrentSurfaceTexture::Timeout | wgpu::CurrentSurfaceTexture::Occluded => return Ok(()),
             _ => {
-                return Err(Error::new(ErrorKind::DeviceLost, "the canvas lost its graphics surface; reload the page"));
+                return Err(Error::new(
+                    ErrorKind::DeviceLost,
+                    "the canvas lost its graphics surface; reload the page",
+                ));
             }
         };
         let executor = &last.prepared.executor;
@@ -357,8 +390,13 @@ impl Session {
         let picture = [last.picture.width(), last.picture.height()];
         let palette = self.model.borrow().as_ref().map(|loaded| palette(&loaded.info)).unwrap_or_default();
         painter.set_view(&self.gpu, &self.view.borrow(), &palette, canvas, picture);
-        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("paint") });
-        painter.encode(&mut encoder, bind_group, &target.texture.create_view(&wgpu::TextureViewDescriptor::default()));
+        let mut encoder =
+            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("paint") });
+        painter.encode(
+            &mut encoder,
+            bind_group,
+            &target.texture.create_view(&wgpu::TextureViewDescriptor::default()),
+        );
         self.gpu.queue.submit([encoder.finish()]);
         self.gpu.queue.present(target);
         Ok(())
@@ -368,21 +406,25 @@ impl Session {
     pub fn gpu_bytes(&self) -> u64 {
         let network = self.model.borrow().as_ref().map_or(0, |loaded| loaded.network.gpu_bytes());
         let executor = self.prepared.borrow().as_ref().map_or(0, |prepared| prepared.executor.gpu_bytes());
-        let picture = self.result.borrow().as_ref().map_or(0, |last| {
-            u64::from(last.picture.width()) * u64::from(last.picture.height()) * 4
-        });
+        let picture = self
+            .result
+            .borrow()
+            .as_ref()
+            .map_or(0, |last| u64::from(last.picture.width()) * u64::from(last.picture.height()) * 4);
         network + executor + picture
     }
 
     fn loaded(&self) -> Result<Rc<Loaded>> {
-        self.model.borrow().clone().ok_or_else(|| Error::new(ErrorKind::NoModel, "no model is loaded; choose one first"))
+        self.model
+            .borrow()
+            .clone()
+            .ok_or_else(|| Error::new(ErrorKind::NoModel, "no model is loaded; choose one first"))
     }
 
     fn last(&self) -> Result<Rc<Segmented>> {
-        self.result
-            .borrow()
-            .clone()
-            .ok_or_else(|| Error::new(ErrorKind::NoResult, "no picture has been segmented yet; open one first"))
+        self.result.borrow().clone().ok_or_else(|| {
+            Error::new(ErrorKind::NoResult, "no picture has been segmented yet; open one first")
+        })
     }
 
     async fn prepared_for(&self, source: [u32; 2]) -> Result<(Rc<Prepared>, f64)> {
@@ -421,7 +463,9 @@ fn check_source([width, height]: [u32; 2]) -> Result<()> {
     if pixels == 0 || pixels > 1 << 28 {
         return Err(Error::new(
             ErrorKind::OutOfRange,
-            format!("a picture of {width}x{height} cannot be segmented; 1 to 268 million pixels are possible"),
+            format!(
+                "a picture of {width}x{height} cannot be segmented; 1 to 268 million pixels are possible"
+            ),
         ));
     }
     Ok(())
@@ -474,7 +518,9 @@ fn refused(error: Option<wgpu::Error>) -> Result<()> {
         None => Ok(()),
         Some(error) => Err(Error::new(
             ErrorKind::DeviceLost,
-            format!("the graphics device refused a kernel ({error}); try another browser and please report this"),
+            format!(
+                "the graphics device refused a kernel ({error}); try another browser and please report this"
+            ),
         )),
     }
 }

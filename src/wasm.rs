@@ -65,7 +65,9 @@ mod engine {
                     .gpu()
                     .instance
                     .create_surface(wgpu::SurfaceTarget::OffscreenCanvas(canvas))
-                    .map_err(|e| Error::new(ErrorKind::NoAdapter, format!("this canvas cannot be drawn to: {e}")))?;
+                    .map_err(|e| {
+                        Error::new(ErrorKind::NoAdapter, format!("this canvas cannot be drawn to: {e}"))
+                    })?;
                 session.attach(surface, width, height)?;
             }
             Ok(Self(session))
@@ -89,7 +91,10 @@ mod engine {
                     object([
                         ("maxTextureDimension2D", limits.max_texture_dimension_2d.into()),
                         ("maxBufferSize", (limits.max_buffer_size as f64).into()),
-                        ("maxStorageBufferBindingSize", (limits.max_storage_buffer_binding_size as f64).into()),
+                        (
+                            "maxStorageBufferBindingSize",
+                            (limits.max_storage_buffer_binding_size as f64).into(),
+                        ),
                     ]),
                 ),
             ])
@@ -115,7 +120,12 @@ mod engine {
         }
 
         /// `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close.
-        pub async fn segment(&self, bitmap: JsValue, source_width: u32, source_height: u32) -> Fallible<JsValue> {
+        pub async fn segment(
+            &self,
+            bitmap: JsValue,
+            source_width: u32,
+            source_height: u32,
+        ) -> Fallible<JsValue> {
             let start = Instant::now();
             let source = image_source(bitmap)?;
             let (width, height) = (source.width(), source.height());
@@ -169,7 +179,11 @@ mod engine {
             Ok(self.0.set_view(View {
                 opacity: get("opacity").as_f64().map_or(default.opacity, |v| v as f32),
                 hidden: if hidden.is_object() {
-                    js_sys::Array::from(&hidden).iter().filter_map(|id| id.as_f64()).map(|id| id as u8).collect()
+                    js_sys::Array::from(&hidden)
+                        .iter()
+                        .filter_map(|id| id.as_f64())
+                        .map(|id| id as u8)
+                        .collect()
                 } else {
                     Vec::new()
                 },
@@ -259,7 +273,8 @@ mod engine {
     }
 
     fn class_area(area: &ClassArea) -> JsValue {
-        let value = object([("id", area.id.into()), ("name", (&area.name).into()), ("colour", colour(area.colour))]);
+        let value =
+            object([("id", area.id.into()), ("name", (&area.name).into()), ("colour", colour(area.colour))]);
         set(&value, "pixels", area.pixels);
         set(&value, "fraction", area.fraction);
         value

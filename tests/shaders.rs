@@ -17,7 +17,9 @@ use segscope::wgsl::shaders::{self, Kernel};
 fn modules() -> Vec<(String, String)> {
     let mut modules: Vec<_> = [WeightFormat::Int8, WeightFormat::F32]
         .into_iter()
-        .flat_map(|format| Kernel::ALL.map(|kernel| (format!("{} {format:?}", kernel.name()), kernel.source(format))))
+        .flat_map(|format| {
+            Kernel::ALL.map(|kernel| (format!("{} {format:?}", kernel.name()), kernel.source(format)))
+        })
         .collect();
     modules.push(("frame".into(), shaders::FRAME.into()));
     modules.push(("mask".into(), shaders::mask()));
@@ -45,7 +47,9 @@ fn every_module_is_valid_without_optional_features() {
 fn every_module_stays_within_default_limits() {
     for (name, source) in modules() {
         let module = parse(&name, &source);
-        let of = |wanted: fn(&AddressSpace) -> bool| module.global_variables.iter().filter(|(_, v)| wanted(&v.space)).collect::<Vec<_>>();
+        let of = |wanted: fn(&AddressSpace) -> bool| {
+            module.global_variables.iter().filter(|(_, v)| wanted(&v.space)).collect::<Vec<_>>()
+        };
         let storage = of(|space| matches!(space, AddressSpace::Storage { .. }));
         assert!(storage.len() <= 8, "{name}: {} storage buffers", storage.len());
         let context = module.to_ctx();
@@ -64,7 +68,11 @@ fn every_module_stays_within_default_limits() {
 /// Name and offset of each member of a WGSL struct, and its size.
 fn layout(source: &str, name: &str) -> (Vec<(String, usize)>, usize) {
     let module = parse(name, source);
-    let (_, ty) = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some(name)).unwrap_or_else(|| panic!("no struct {name}"));
+    let (_, ty) = module
+        .types
+        .iter()
+        .find(|(_, ty)| ty.name.as_deref() == Some(name))
+        .unwrap_or_else(|| panic!("no struct {name}"));
     let TypeInner::Struct { members, span } = &ty.inner else { panic!("{name} is no struct") };
     (members.iter().map(|m| (m.name.clone().unwrap(), m.offset as usize)).collect(), *span as usize)
 }
@@ -84,15 +92,48 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
     assert_layout!(
         &Kernel::Dense.source(WeightFormat::Int8),
         ConvUniforms {
-            in_size, out_size, window, stride, padding, dilation, x, y, residual, kernel, scale, bias, activation, slope,
-            group_inputs, group_outputs, groups, plane_entries,
+            in_size,
+            out_size,
+            window,
+            stride,
+            padding,
+            dilation,
+            x,
+            y,
+            residual,
+            kernel,
+            scale,
+            bias,
+            activation,
+            slope,
+            group_inputs,
+            group_outputs,
+            groups,
+            plane_entries,
         }
     );
     assert_layout!(
         &Kernel::Pool.source(WeightFormat::Int8),
         MapUniforms {
-            in_size, out_size, window, stride, padding, x, y, multiplier, multiplier_is_pixel, addend, addend_is_pixel,
-            scale, shift, activation, slope, mode, table, channels, padding_to_8,
+            in_size,
+            out_size,
+            window,
+            stride,
+            padding,
+            x,
+            y,
+            multiplier,
+            multiplier_is_pixel,
+            addend,
+            addend_is_pixel,
+            scale,
+            shift,
+            activation,
+            slope,
+            mode,
+            table,
+            channels,
+            padding_to_8,
         }
     );
     assert_layout!(shaders::FRAME, FrameUniforms { in_size, out_size, mean, y, inverse_std, padding_to_16 });

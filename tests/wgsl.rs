@@ -11,7 +11,13 @@ use segscope::weights::{Precision, QuantisedWeights};
 use segscope::wgsl::{Executor, Gpu, Network, Pipelines};
 
 /// Runs each picture of a batch; `[n, c, h, w]` of the graph's output.
-fn run(gpu: &Gpu, graph: &Graph, weights: &QuantisedWeights, input: &[f32], [n, c, h, w]: [usize; 4]) -> Tensor {
+fn run(
+    gpu: &Gpu,
+    graph: &Graph,
+    weights: &QuantisedWeights,
+    input: &[f32],
+    [n, c, h, w]: [usize; 4],
+) -> Tensor {
     let network = Network::new(gpu, graph.clone(), weights).unwrap();
     let mut pipelines = Pipelines::new(gpu);
     let executor = Executor::new(gpu, &mut pipelines, &network, [h, w], &[graph.output]).unwrap();
@@ -62,7 +68,8 @@ fn int8_kernels_equal_the_reference_on_the_same_weights() {
         let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
         let int8 = quantise(&weights, Precision::Int8);
         let ours = run(&gpu, &graph, &int8, &case.input, case.shape);
-        let reference = Reference::new(&graph, &int8.dequantise()).unwrap().run(&case.input, case.shape).unwrap();
+        let reference =
+            Reference::new(&graph, &int8.dequantise()).unwrap().run(&case.input, case.shape).unwrap();
         assert_close(&case.name, &ours, &reference, 1e-3, 1e-2);
     }
 }
@@ -83,7 +90,13 @@ fn every_layer_equals_the_reference() {
         executor.submit(&gpu);
         for &tap in &taps {
             let ours = pollster::block_on(executor.read(&gpu, tap)).unwrap();
-            assert_close(&format!("{} {}", case.name, graph.node(tap).name), &ours, &expected[tap], 1e-3, 1e-2);
+            assert_close(
+                &format!("{} {}", case.name, graph.node(tap).name),
+                &ours,
+                &expected[tap],
+                1e-3,
+                1e-2,
+            );
         }
     }
 }

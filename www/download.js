@@ -41,6 +41,7 @@ async function attempt(url, earlier, { sha256, sizeBytes, onProgress, signal }) 
   if (sha256) partial.delete(sha256);
   try {
     const offset = total(chunks);
+    onProgress?.({ phase: "download", receivedBytes: offset, totalBytes: sizeBytes });
     const response = await fetch(url, {
       signal: signal ?? null,
       headers: offset > 0 ? { range: `bytes=${offset}-` } : {},

@@ -12,8 +12,8 @@ import { SegscopeError, abortedError, codeOf } from "./errors.js";
 const DEFAULT_MODEL = "people";
 /** A second run that takes longer than this waits for the visitor to ask for it. */
 const CHEAP_MS = 1500;
-/** The first bytes of a PyTorch checkpoint, which is a zip archive. */
-const ZIP = [0x50, 0x4b, 0x03, 0x04];
+/** How PyTorch names its checkpoints, zip archives or, older ones, bare pickles. */
+const CHECKPOINT = /\.(pth|pt)$/i;
 
 /**
  * The page's one piece of work: an engine, a model, a photo, its result. One action at a time; a newer one ends the older.
@@ -208,8 +208,7 @@ export class Workbench extends EventTarget {
    */
   async #readModelFile(engine, file) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const isCheckpoint = ZIP.every((byte, index) => bytes[index] === byte);
-    if (!isCheckpoint) return { spec: null, bytes };
+    if (!CHECKPOINT.test(file.name)) return { spec: null, bytes };
     const spec = await engine.store.entryOfCheckpoint(bytes);
     if (spec) return { spec, bytes };
     throw new SegscopeError(

@@ -65,7 +65,13 @@ impl GraphBuilder {
     }
 
     /// Resize to the size of `like`.
-    pub fn resize_like(&mut self, x: NodeId, like: NodeId, mode: Interpolation, align_corners: bool) -> NodeId {
+    pub fn resize_like(
+        &mut self,
+        x: NodeId,
+        like: NodeId,
+        mode: Interpolation,
+        align_corners: bool,
+    ) -> NodeId {
         self.push_numbered("resize", Op::Resize { mode, align_corners, size: Size::Like }, vec![x, like])
     }
 

@@ -88,11 +88,17 @@ impl Graph {
             } else {
                 ErrorKind::ModelInvalid
             };
-            Error::new(kind, format!("the graph in this model file cannot be read: {e}; export the model again"))
-                .with_source(e)
+            Error::new(
+                kind,
+                format!("the graph in this model file cannot be read: {e}; export the model again"),
+            )
+            .with_source(e)
         })?;
         if parsed.nodes.len() > MAX_NODES {
-            return Err(invalid(format!("the graph has {} nodes, more than {MAX_NODES}", parsed.nodes.len())));
+            return Err(invalid(format!(
+                "the graph has {} nodes, more than {MAX_NODES}",
+                parsed.nodes.len()
+            )));
         }
         let mut ids = HashMap::new();
         let mut nodes = Vec::with_capacity(parsed.nodes.len());

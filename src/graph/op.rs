@@ -104,18 +104,30 @@ pub enum Activation {
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Op {
     /// The picture: normalised RGB.
-    Input { channels: usize },
+    Input {
+        channels: usize,
+    },
     Conv2d(Conv2d),
     /// Batch normalisation in inference mode. Weights: `weight`, `bias`, `running_mean`, `running_var`, each `[c]`.
-    BatchNorm { epsilon: f64 },
+    BatchNorm {
+        epsilon: f64,
+    },
     /// `x * scale + shift` per channel, what remains of a batch norm that no convolution could absorb. Weights: `scale`, `shift`.
     Affine,
-    Activation { function: Activation },
+    Activation {
+        function: Activation,
+    },
     MaxPool2d(Window),
     AvgPool2d(Window),
     /// Average over the windows `[floor(i * in / out), ceil((i + 1) * in / out))`.
-    AdaptiveAvgPool2d { size: Size },
-    Resize { mode: Interpolation, align_corners: bool, size: Size },
+    AdaptiveAvgPool2d {
+        size: Size,
+    },
+    Resize {
+        mode: Interpolation,
+        align_corners: bool,
+        size: Size,
+    },
     /// Concatenation along channels.
     Concat,
     /// Sum of two tensors; the second may be `[n, c, 1, 1]`.
@@ -123,7 +135,9 @@ pub enum Op {
     /// Product of two tensors; the second may be `[n, c, 1, 1]`.
     Mul,
     /// Views channels as `[groups, c / groups]` and transposes the two (ShuffleNet, Zhang et al. 2018, section 3.1).
-    ChannelShuffle { groups: usize },
+    ChannelShuffle {
+        groups: usize,
+    },
 }
 
 impl Op {

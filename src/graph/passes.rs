@@ -45,16 +45,23 @@ pub fn fold_batch_norms(graph: &Graph, weights: &Weights) -> (Graph, Weights) {
 
 /// Takes the four tensors of a batch norm out of `weights`.
 fn scale_and_shift(node: &Node, epsilon: f64, weights: &mut Weights) -> (Vec<f32>, Vec<f32>) {
-    let mut take = |i: usize| weights.remove(&node.weights[i]).expect("the caller checked that all weights are there").data;
+    let mut take = |i: usize| {
+        weights.remove(&node.weights[i]).expect("the caller checked that all weights are there").data
+    };
     let (gamma, beta, mean, variance) = (take(0), take(1), take(2), take(3));
-    let scale: Vec<f32> =
-        gamma.iter().zip(&variance).map(|(g, v)| (f64::from(*g) / (f64::from(*v) + epsilon).sqrt()) as f32).collect();
+    let scale: Vec<f32> = gamma
+        .iter()
+        .zip(&variance)
+        .map(|(g, v)| (f64::from(*g) / (f64::from(*v) + epsilon).sqrt()) as f32)
+        .collect();
     let shift = beta.iter().zip(&mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
     (scale, shift)
 }
 
 fn fold_into_conv(node: &mut Node, scale: &[f32], shift: &[f32], weights: &mut Weights) {
-    let Op::Conv2d(conv) = &mut node.op else { unreachable!("the caller checked that this is a convolution") };
+    let Op::Conv2d(conv) = &mut node.op else {
+        unreachable!("the caller checked that this is a convolution")
+    };
     let kernel = weights.get_mut(&node.weights[0]).expect("the caller checked that all weights are there");
     let per_output = kernel.data.len() / scale.len();
     for (filter, s) in kernel.data.chunks_mut(per_output).zip(scale) {

@@ -47,7 +47,10 @@ impl Graph {
                 Op::Input { channels } => *channels,
                 Op::Conv2d(conv) => {
                     if of(0) % conv.groups != 0 || conv.out_channels % conv.groups != 0 {
-                        return Err(wrong(node, format!("{} channels do not split into {} groups", of(0), conv.groups)));
+                        return Err(wrong(
+                            node,
+                            format!("{} channels do not split into {} groups", of(0), conv.groups),
+                        ));
                     }
                     conv.out_channels
                 }
@@ -105,13 +108,17 @@ fn check_node(node: &Node, id: NodeId) -> Result<()> {
     let arity_ok = match &node.op {
         Op::Input { .. } => node.inputs.is_empty() && id == 0,
         Op::Concat => !node.inputs.is_empty(),
-        Op::Add | Op::Mul | Op::AdaptiveAvgPool2d { size: Size::Like } | Op::Resize { size: Size::Like, .. } => {
-            node.inputs.len() == 2
-        }
+        Op::Add
+        | Op::Mul
+        | Op::AdaptiveAvgPool2d { size: Size::Like }
+        | Op::Resize { size: Size::Like, .. } => node.inputs.len() == 2,
         _ => node.inputs.len() == 1,
     };
     if !arity_ok || (id == 0) != matches!(node.op, Op::Input { .. }) {
-        return Err(wrong(node, format!("{} inputs are not possible for {} here", node.inputs.len(), node.op.name())));
+        return Err(wrong(
+            node,
+            format!("{} inputs are not possible for {} here", node.inputs.len(), node.op.name()),
+        ));
     }
     let expected = node.op.weight_suffixes().len();
     if node.weights.len() != expected {
@@ -160,9 +167,8 @@ fn spatial(node: &Node, shapes: &[Shape], input: Pair) -> Option<Pair> {
             let extent = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1];
             strided(of(0), extent, *stride, *padding)?
         }
-        Op::MaxPool2d(Window { kernel, stride, padding }) | Op::AvgPool2d(Window { kernel, stride, padding }) => {
-            strided(of(0), *kernel, *stride, *padding)?
-        }
+        Op::MaxPool2d(Window { kernel, stride, padding })
+        | Op::AvgPool2d(Window { kernel, stride, padding }) => strided(of(0), *kernel, *stride, *padding)?,
         Op::AdaptiveAvgPool2d { size } | Op::Resize { size, .. } => match size {
             Size::Fixed { height, width } => [*height, *width],
             Size::Scale { factor, min } => of(0).map(|v| ((v as f64 * factor).ceil() as usize).max(*min)),

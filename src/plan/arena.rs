@@ -34,7 +34,10 @@ pub fn concat_views(graph: &Graph, shapes: &[Shape], logits: NodeId) -> Views {
     for id in (0..=logits).filter(|&id| matches!(graph.node(id).op, Op::Concat)) {
         let inputs = &graph.node(id).inputs;
         let viewable = inputs.iter().enumerate().all(|(i, &input)| {
-            shapes[input][1] % 4 == 0 && input != 0 && views.parent[input].is_none() && !inputs[..i].contains(&input)
+            shapes[input][1].is_multiple_of(4)
+                && input != 0
+                && views.parent[input].is_none()
+                && !inputs[..i].contains(&input)
         });
         if !viewable {
             continue;

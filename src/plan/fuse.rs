@@ -4,17 +4,22 @@ use super::arena::Views;
 use super::steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
 use crate::graph::{Graph, NodeId, Op, Shape};
 
-/// Steps for everything `logits` and `kept` need. A fused step stands where its last node stood, so that everything it
+/// Steps for everything that `kept` needs. A fused step stands where its last node stood, so that everything it
 /// reads has been computed.
-pub fn fuse(graph: &Graph, shapes: &[Shape], views: &Views, kept: &[NodeId], logits: NodeId) -> Vec<Step> {
+pub fn fuse(graph: &Graph, shapes: &[Shape], views: &Views, kept: &[NodeId]) -> Vec<Step> {
     let needed = needed(graph, kept);
-    let mut fuser = Fuser { graph, shapes, consumers: graph.consumers(), swallowed: vec![false; graph.nodes.len()], kept };
+    let mut fuser = Fuser {
+        graph,
+        shapes,
+        consumers: graph.consumers(),
+        swallowed: vec![false; graph.nodes.len()],
+        kept,
+    };
     let mut steps = Vec::new();
-    for id in 1..=logits.max(kept.iter().copied().max().unwrap_or(0)) {
-        if !needed[id] || fuser.swallowed[id] || views.is_concat(id) {
-            continue;
+    for (id, _) in needed.iter().enumerate().filter(|(id, needed)| **needed && *id > 0) {
+        if !fuser.swallowed[id] && !views.is_concat(id) {
+            steps.push(fuser.step_from(id));
         }
-        steps.push(fuser.step_from(id));
     }
     // A node that swallowed later ones moves back to where they stood.
     steps.sort_by_key(|step| step.output);
@@ -125,7 +130,11 @@ impl Fuser<'_> {
         let node = self.graph.node(id);
         let mut channels: Vec<ChannelSource> = Vec::new();
         for (input, &source) in node.inputs.iter().enumerate() {
-            channels.extend((0..self.shapes[source][1]).map(|channel| ChannelSource { input, channel, parameter: 0 }));
+            channels.extend((0..self.shapes[source][1]).map(|channel| ChannelSource {
+                input,
+                channel,
+                parameter: 0,
+            }));
         }
         if let Op::ChannelShuffle { groups } = node.op {
             channels = shuffled(&channels, groups);
@@ -141,7 +150,9 @@ impl Fuser<'_> {
             *last = next;
         }
         if let Some(next) = self.next(*last, |op| matches!(op, Op::ChannelShuffle { .. })) {
-            let Op::ChannelShuffle { groups } = self.graph.node(next).op else { unreachable!("just matched") };
+            let Op::ChannelShuffle { groups } = self.graph.node(next).op else {
+                unreachable!("just matched")
+            };
             channels = shuffled(&channels, groups);
             *last = next;
         }

@@ -42,14 +42,17 @@ impl Plan {
         if let Some(node) = graph.nodes.iter().find(|n| matches!(n.op, Op::BatchNorm { .. })) {
             return Err(Error::new(
                 ErrorKind::ModelUnsupported,
-                format!("\"{}\" is an unfolded batch norm; fold it when the model file is written", node.name),
+                format!(
+                    "\"{}\" is an unfolded batch norm; fold it when the model file is written",
+                    node.name
+                ),
             ));
         }
         let (logits, logits_align_corners) = split_last_resize(graph, &shapes, taps);
         let mut kept = taps.to_vec();
         kept.push(logits);
         let views = arena::concat_views(graph, &shapes, logits);
-        let steps = fuse::fuse(graph, &shapes, &views, &kept, logits);
+        let steps = fuse::fuse(graph, &shapes, &views, &kept);
         let arena = arena::place(graph, &shapes, &steps, &views, &kept);
         Ok(Self { steps, shapes, offsets: arena.offsets, arena_len: arena.len, logits, logits_align_corners })
     }

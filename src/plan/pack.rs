@@ -29,7 +29,8 @@ pub enum ConvKernel {
 
 /// The kernel for a convolution of `in_channels` channels.
 pub fn conv_kernel(conv: &Conv2d, in_channels: usize) -> ConvKernel {
-    let whole_planes = conv.groups == 1 || (in_channels / conv.groups % 4 == 0 && conv.out_channels / conv.groups % 4 == 0);
+    let whole_planes = conv.groups == 1
+        || [in_channels, conv.out_channels].iter().all(|c| (c / conv.groups).is_multiple_of(4));
     if conv.groups == in_channels && conv.groups == conv.out_channels && conv.groups > 1 {
         ConvKernel::Depthwise
     } else if !whole_planes {
@@ -59,7 +60,8 @@ pub struct PackedWeights {
 impl PackedWeights {
     pub fn new(graph: &Graph, weights: &QuantisedWeights) -> crate::Result<Self> {
         let channels = graph.channels()?;
-        let kernels = graph.nodes.iter().filter(|n| matches!(n.op, Op::Conv2d(_))).map(|n| &weights.0[&n.weights[0]]);
+        let kernels =
+            graph.nodes.iter().filter(|n| matches!(n.op, Op::Conv2d(_))).map(|n| &weights.0[&n.weights[0]]);
         let all_int8 = kernels.into_iter().all(|stored| matches!(stored, Stored::Int8 { .. }));
         let format = if all_int8 { WeightFormat::Int8 } else { WeightFormat::F32 };
         let mut packed = Self { format, words: Vec::new(), offsets: HashMap::new(), convs: HashMap::new() };
@@ -70,7 +72,8 @@ impl PackedWeights {
                         Some(bias) => weights.0[bias].dequantise().data,
                         None => vec![0.0; conv.out_channels],
                     };
-                    let (kernel, scales) = packed.push_kernel(conv, channels[node.inputs[0]], &weights.0[&node.weights[0]]);
+                    let (kernel, scales) =
+                        packed.push_kernel(conv, channels[node.inputs[0]], &weights.0[&node.weights[0]]);
                     let offsets = [kernel, packed.push_vector(&scales), packed.push_vector(&bias)];
                     packed.convs.insert(id, offsets);
                 }
@@ -125,7 +128,8 @@ impl PackedWeights {
             }
             _ => {
                 let data = stored.dequantise().data;
-                self.words.extend(order.iter().map(|lanes| lanes.map(|i| i.map_or(0, |i| data[i].to_bits()))));
+                self.words
+                    .extend(order.iter().map(|lanes| lanes.map(|i| i.map_or(0, |i| data[i].to_bits()))));
                 vec![1.0; conv.out_channels]
             }
         };
@@ -153,7 +157,7 @@ fn lane_order(conv: &Conv2d, in_channels: usize) -> Vec<[Option<usize>; 4]> {
             }
         }
         // Entries of int8 kernels share vectors; each plane starts a new one.
-        while order.len() % 4 != 0 {
+        while !order.len().is_multiple_of(4) {
             order.push([None; 4]);
         }
     }

@@ -17,19 +17,32 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum StepOp {
     /// `conv(inputs[0]) + inputs[1]` if there is a second input. `node` owns the weights.
-    Conv { conv: Conv2d, node: NodeId },
+    Conv {
+        conv: Conv2d,
+        node: NodeId,
+    },
     MaxPool(Window),
     AvgPool(Window),
     /// Adaptive average pooling of `inputs[0]` to the output's size.
     AdaptiveAvgPool,
     /// Resize of `inputs[0]` to the output's size.
-    Resize { mode: Interpolation, align_corners: bool },
+    Resize {
+        mode: Interpolation,
+        align_corners: bool,
+    },
     /// `affine(inputs[0] * multiplier + addend)`; multiplier and addend are the next inputs, where present, and may be
     /// `[c, 1, 1]`.
-    Elementwise { multiply: bool, add: bool, affine: Option<Affine> },
+    Elementwise {
+        multiply: bool,
+        add: bool,
+        affine: Option<Affine>,
+    },
     /// Output channel `i` is channel `channels[i].channel` of `inputs[channels[i].input]`, then affine: concatenation of
     /// channels that do not fill whole planes, and channel shuffle.
-    Gather { channels: Vec<ChannelSource>, affine: Option<Affine> },
+    Gather {
+        channels: Vec<ChannelSource>,
+        affine: Option<Affine>,
+    },
 }
 
 /// Per-channel scale and shift, by weight name.

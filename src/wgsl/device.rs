@@ -19,9 +19,15 @@ impl Gpu {
     ///
     /// Errors: `no-webgpu`, `no-adapter`, `limits-too-low`.
     pub async fn new() -> Result<Self> {
-        let backends = if cfg!(target_arch = "wasm32") { wgpu::Backends::BROWSER_WEBGPU } else { wgpu::Backends::PRIMARY };
-        let instance =
-            wgpu::Instance::new(wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() });
+        let backends = if cfg!(target_arch = "wasm32") {
+            wgpu::Backends::BROWSER_WEBGPU
+        } else {
+            wgpu::Backends::PRIMARY
+        };
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends,
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
@@ -42,8 +48,11 @@ impl Gpu {
             max_texture_dimension_2d: offered.max_texture_dimension_2d,
             ..wgpu::Limits::default()
         };
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("segscope"), required_limits, ..wgpu::DeviceDescriptor::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("segscope"),
+            required_limits,
+            ..wgpu::DeviceDescriptor::default()
+        };
         let (device, queue) = adapter.request_device(&descriptor).await.map_err(|e| {
             Error::new(
                 ErrorKind::LimitsTooLow,
@@ -122,7 +131,10 @@ impl Gpu {
         });
         self.poll();
         receiver.await.map_err(|_| {
-            Error::new(ErrorKind::DeviceLost, "the graphics device went away; reload the page to start it again")
+            Error::new(
+                ErrorKind::DeviceLost,
+                "the graphics device went away; reload the page to start it again",
+            )
         })?;
         self.check()
     }

@@ -36,6 +36,10 @@ pub struct Executor {
     gpu_bytes: u64,
 }
 
+/// A software adapter takes seconds for a network, and browsers take a device away that is busy with one submission for
+/// that long; a dozen submissions cost a real GPU nothing that shows.
+const LAUNCHES_PER_SUBMIT: usize = 12;
+
 struct Launch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
@@ -62,7 +66,8 @@ impl Executor {
 
         // Uniforms of all launches in one buffer, each at the alignment WebGPU asks for.
         let alignment = gpu.device.limits().min_uniform_buffer_offset_alignment as usize;
-        let slot = dispatches.iter().map(|d| d.uniforms.len()).max().unwrap_or(16).next_multiple_of(alignment);
+        let slot =
+            dispatches.iter().map(|d| d.uniforms.len()).max().unwrap_or(16).next_multiple_of(alignment);
         let mut bytes = vec![0; slot * dispatches.len().max(1)];
         for (dispatch, slot) in dispatches.iter().zip(bytes.chunks_mut(slot)) {
             slot[..dispatch.uniforms.len()].copy_from_slice(&dispatch.uniforms);
@@ -93,15 +98,6 @@ impl Executor {
         Ok(Self { plan, arena, launches, gpu_bytes })
     }
 
-    /// Records the whole network.
-    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
-        for launch in &self.launches {
-            pass.set_pipeline(&launch.pipeline);
-            pass.set_bind_group(0, &launch.bind_group, &[]);
-            pass.dispatch_workgroups(launch.workgroups[0], launch.workgroups[1], 1);
-        }
-    }
-
     /// `[height, width]` of the input.
     pub fn input_size(&self) -> [usize; 2] {
         let [_, _, h, w] = self.plan.shapes[0];
@@ -128,9 +124,19 @@ impl Executor {
 
     /// Runs the network on what the input holds.
     pub fn submit(&self, gpu: &Gpu) {
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("network") });
-        self.encode(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
-        gpu.queue.submit([encoder.finish()]);
+        for launches in self.launches.chunks(LAUNCHES_PER_SUBMIT) {
+            let mut encoder =
+                gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("network") });
+            {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                for launch in launches {
+                    pass.set_pipeline(&launch.pipeline);
+                    pass.set_bind_group(0, &launch.bind_group, &[]);
+                    pass.dispatch_workgroups(launch.workgroups[0], launch.workgroups[1], 1);
+                }
+            }
+            gpu.queue.submit([encoder.finish()]);
+        }
     }
 
     /// Reads a node's value `[1, c, h, w]` after a run.
@@ -138,11 +144,15 @@ impl Executor {
     /// Errors: `no-such-layer` if the plan kept no such value.
     pub async fn read(&self, gpu: &Gpu, node: NodeId) -> Result<Tensor> {
         let offset = self.plan.offsets[node].ok_or_else(|| {
-            Error::new(ErrorKind::NoSuchLayer, "this layer is fused into another one; plan the network with it as a tap")
+            Error::new(
+                ErrorKind::NoSuchLayer,
+                "this layer is fused into another one; plan the network with it as a tap",
+            )
         })?;
         let [n, c, h, w] = self.plan.shapes[node];
         let pixels = h * w;
-        let bytes = readback::read(gpu, &self.arena, offset as u64 * 16, (planes(c) * pixels) as u64 * 16).await?;
+        let bytes =
+            readback::read(gpu, &self.arena, offset as u64 * 16, (planes(c) * pixels) as u64 * 16).await?;
         let packed: &[[f32; 4]] = bytemuck::cast_slice(&bytes);
         let mut data = Vec::with_capacity(c * pixels);
         for channel in 0..c {

@@ -55,7 +55,13 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub fn new(gpu: &Gpu, pipeline: &FramePipeline, picture: &wgpu::Texture, executor: &Executor, input: &Input) -> Self {
+    pub fn new(
+        gpu: &Gpu,
+        pipeline: &FramePipeline,
+        picture: &wgpu::Texture,
+        executor: &Executor,
+        input: &Input,
+    ) -> Self {
         let [height, width] = executor.input_size().map(|v| v as u32);
         let uniforms = FrameUniforms {
             in_size: [picture.width(), picture.height()],
@@ -80,10 +86,17 @@ impl Frame {
         }
     }
 
-    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
-        pass.set_pipeline(&self.pipeline);
-        pass.set_bind_group(0, &self.bind_group, &[]);
-        pass.dispatch_workgroups(self.workgroups[0], self.workgroups[1], 1);
+    /// Fills the executor's input from what the picture holds.
+    pub fn submit(&self, gpu: &Gpu) {
+        let mut encoder =
+            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&self.pipeline);
+            pass.set_bind_group(0, &self.bind_group, &[]);
+            pass.dispatch_workgroups(self.workgroups[0], self.workgroups[1], 1);
+        }
+        gpu.queue.submit([encoder.finish()]);
     }
 }
 
@@ -108,7 +121,9 @@ pub fn picture_texture(gpu: &Gpu, width: u32, height: u32) -> Result<wgpu::Textu
         dimension: wgpu::TextureDimension::D2,
         format: wgpu::TextureFormat::Rgba8Unorm,
         // The browser copies external images by drawing them, so it asks for an attachment.
-        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST | wgpu::TextureUsages::RENDER_ATTACHMENT,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_DST
+            | wgpu::TextureUsages::RENDER_ATTACHMENT,
         view_formats: &[],
     }))
 }
@@ -118,7 +133,11 @@ pub fn write_rgba(gpu: &Gpu, texture: &wgpu::Texture, rgba: &[u8]) {
     gpu.queue.write_texture(
         texture.as_image_copy(),
         rgba,
-        wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(texture.width() * 4), rows_per_image: None },
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(texture.width() * 4),
+            rows_per_image: None,
+        },
         texture.size(),
     );
 }

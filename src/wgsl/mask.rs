@@ -32,9 +32,14 @@ pub struct Mask {
 impl MaskPipeline {
     pub fn new(gpu: &Gpu) -> Self {
         use wgpu::BufferBindingType::{Storage, Uniform};
-        let types =
-            [Uniform, Storage { read_only: true }, Uniform, Storage { read_only: false }, Storage { read_only: false }]
-                .map(buffer);
+        let types = [
+            Uniform,
+            Storage { read_only: true },
+            Uniform,
+            Storage { read_only: false },
+            Storage { read_only: false },
+        ]
+        .map(buffer);
         let layout = bind_group_layout(gpu, "mask", wgpu::ShaderStages::COMPUTE, &types);
         let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some("mask"),
@@ -71,7 +76,8 @@ impl MaskPipeline {
         while first < pixels {
             let count = band.min(pixels - first);
             gpu.queue.write_buffer(&uniforms, 0, bytemuck::bytes_of(&MaskUniforms { first, count }));
-            let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("mask") });
+            let mut encoder =
+                gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("mask") });
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
                 pass.set_pipeline(&self.pipeline);

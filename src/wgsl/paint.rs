@@ -103,7 +103,13 @@ impl Painter {
     }
 
     /// Binds the scores and picture to paint; made once for each executor and picture.
-    pub fn bind(&self, gpu: &Gpu, scores: &wgpu::Buffer, arena: &wgpu::Buffer, picture: &wgpu::Texture) -> wgpu::BindGroup {
+    pub fn bind(
+        &self,
+        gpu: &Gpu,
+        scores: &wgpu::Buffer,
+        arena: &wgpu::Buffer,
+        picture: &wgpu::Texture,
+    ) -> wgpu::BindGroup {
         let view = picture.create_view(&wgpu::TextureViewDescriptor::default());
         let resources = vec![
             scores.as_entire_binding(),
@@ -117,7 +123,14 @@ impl Painter {
 
     /// Sets what [`Self::encode`] will show. `palette` is sRGB 0..1 and how much of it, per class; `canvas` and `picture` are
     /// `[width, height]`.
-    pub fn set_view(&self, gpu: &Gpu, view: &View, palette: &[[f32; 4]], canvas: [u32; 2], picture: [u32; 2]) {
+    pub fn set_view(
+        &self,
+        gpu: &Gpu,
+        view: &View,
+        palette: &[[f32; 4]],
+        canvas: [u32; 2],
+        picture: [u32; 2],
+    ) {
         let mut uniforms = PaintUniforms {
             canvas: canvas.map(|v| v as f32),
             opacity: view.opacity,
@@ -136,14 +149,22 @@ impl Painter {
     }
 
     /// Draws over the whole of `target`.
-    pub fn encode(&self, encoder: &mut wgpu::CommandEncoder, bind_group: &wgpu::BindGroup, target: &wgpu::TextureView) {
+    pub fn encode(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        bind_group: &wgpu::BindGroup,
+        target: &wgpu::TextureView,
+    ) {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("paint"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
                 view: target,
                 depth_slice: None,
                 resolve_target: None,
-                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT), store: wgpu::StoreOp::Store },
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
+                    store: wgpu::StoreOp::Store,
+                },
             })],
             ..Default::default()
         });

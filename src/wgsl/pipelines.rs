@@ -17,7 +17,8 @@ impl Pipelines {
     pub fn new(gpu: &Gpu) -> Self {
         use wgpu::BufferBindingType::{Storage, Uniform};
         let entries =
-            [Uniform, Storage { read_only: true }, Storage { read_only: false }, Storage { read_only: true }].map(buffer);
+            [Uniform, Storage { read_only: true }, Storage { read_only: false }, Storage { read_only: true }]
+                .map(buffer);
         let layout = bind_group_layout(gpu, "network", wgpu::ShaderStages::COMPUTE, &entries);
         let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some("network"),
@@ -50,7 +51,8 @@ pub(super) fn bind_group_layout(
         .zip(types)
         .map(|(binding, ty)| wgpu::BindGroupLayoutEntry { binding, visibility, ty: *ty, count: None })
         .collect();
-    gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries })
+    gpu.device
+        .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries })
 }
 
 /// A bind group with bindings 0, 1, ...
@@ -60,14 +62,17 @@ pub(super) fn bind_group(
     layout: &wgpu::BindGroupLayout,
     resources: Vec<wgpu::BindingResource<'_>>,
 ) -> wgpu::BindGroup {
-    let entries: Vec<_> = (0..)
-        .zip(resources)
-        .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
-        .collect();
+    let entries: Vec<_> =
+        (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
     gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label: Some(label), layout, entries: &entries })
 }
 
-pub(super) fn compute_pipeline(gpu: &Gpu, label: &str, source: &str, layout: &wgpu::PipelineLayout) -> wgpu::ComputePipeline {
+pub(super) fn compute_pipeline(
+    gpu: &Gpu,
+    label: &str,
+    source: &str,
+    layout: &wgpu::PipelineLayout,
+) -> wgpu::ComputePipeline {
     let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some(label),
         source: wgpu::ShaderSource::Wgsl(source.into()),

@@ -6,7 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// Copies `size_bytes` (a multiple of four) from `offset_bytes` of `source` and waits for them.
 pub async fn read(gpu: &Gpu, source: &wgpu::Buffer, offset_bytes: u64, size_bytes: u64) -> Result<Vec<u8>> {
     let staging = staging_buffer(gpu, size_bytes);
-    let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
+    let mut encoder =
+        gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
     encoder.copy_buffer_to_buffer(source, offset_bytes, &staging, 0, size_bytes);
     gpu.queue.submit([encoder.finish()]);
     map(gpu, &staging).await
@@ -30,7 +31,12 @@ pub async fn map(gpu: &Gpu, staging: &wgpu::Buffer) -> Result<Vec<u8>> {
         let _ = sender.send(result);
     });
     gpu.poll();
-    let lost = || Error::new(ErrorKind::DeviceLost, "the graphics device went away while its results were read; reload the page");
+    let lost = || {
+        Error::new(
+            ErrorKind::DeviceLost,
+            "the graphics device went away while its results were read; reload the page",
+        )
+    };
     receiver.await.map_err(|_| lost())?.map_err(|e| lost().with_source(e))?;
     let bytes = staging.get_mapped_range(..).map_err(|e| lost().with_source(e))?.to_vec();
     staging.unmap();

@@ -90,7 +90,7 @@ export async function chooseModel(page, id) {
  * @param {"mask" | "overlay" | "cut-out" | "json"} kind
  */
 export async function exportFile(page, kind) {
-  const download = page.waitForEvent("download");
+  const download = page.waitForEvent("download", { timeout: 3 * PATIENCE_MS });
   await page.locator(`[data-export="${kind}"]`).click();
   return readFile(await (await download).path());
 }

@@ -76,6 +76,7 @@ export class ModelPicker extends HTMLElement {
     }
     this.#phase.textContent = totalBytes ? `${megabytes(receivedBytes)} of ${megabytes(totalBytes)}` : megabytes(receivedBytes);
     if (totalBytes) this.#bar.value = receivedBytes / totalBytes;
+    else this.#bar.removeAttribute("value");
   }
 
   #render() {

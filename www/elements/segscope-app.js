@@ -207,7 +207,9 @@ export class SegscopeApp extends HTMLElement {
     };
     const stem = photo.name.replace(/\.[^.]*$/, "");
     const ending = kind === "json" ? ".json" : `-${kind}.png`;
+    this.#parts.status.textContent = "Making the file…";
     this.#parts.exports.save(await files[kind](), `${stem}-${model.id}${ending}`);
+    this.#parts.status.textContent = this.#summary();
   }
 
   /** @param {string} sha256 */

@@ -105,6 +105,7 @@ fn shaders() -> Result<()> {
         "--package",
         "segscope",
         "--all-features",
+        "--test",
         "shaders",
         "--",
         "--show-output",

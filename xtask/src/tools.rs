@@ -22,6 +22,15 @@ pub fn write_golden_cases(folder: &Path) -> Result<()> {
 /// The program at this path below the build folder. Built with everything the tests are built with: cargo compiles a
 /// dependency again for every other set of features, and burn alone takes minutes.
 fn built(program: &str) -> Result<PathBuf> {
-    run(native_cargo().args(["build", "--quiet", "--workspace", "--all-features", "--bin", "tools", "--example", "golden_cases"]))?;
+    run(native_cargo().args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--all-features",
+        "--bin",
+        "tools",
+        "--example",
+        "golden_cases",
+    ]))?;
     Ok(project::target().join("debug").join(program).with_extension(std::env::consts::EXE_EXTENSION))
 }

@@ -35,7 +35,8 @@ impl Options {
                 other => return Err(other.unexpected().into()),
             }
         }
-        let missing = |what: &str| format!("{what} is missing: cargo xtask eval MODEL --data PACK --split NAME");
+        let missing =
+            |what: &str| format!("{what} is missing: cargo xtask eval MODEL --data PACK --split NAME");
         Ok(Self {
             model: model.with_context(|| missing("MODEL"))?,
             data: data.with_context(|| missing("--data"))?,
@@ -47,7 +48,8 @@ impl Options {
 
 /// A model file, or the file of a model of the catalogue.
 fn model_path(model: &str) -> PathBuf {
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(format!("{model}.safetensors"));
+    let shipped =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(format!("{model}.safetensors"));
     if shipped.exists() { shipped } else { PathBuf::from(model) }
 }
 
@@ -59,7 +61,13 @@ pub fn run(options: &Options) -> Result<()> {
     let pack = Pack::open(&options.data, &options.split, &model.info)?;
     if !options.json {
         let adapter = session.gpu().adapter.get_info();
-        println!("{} on {} ({} photos), adapter {}", model.info.id, pack.labels.display(), pack.names.len(), adapter.name);
+        println!(
+            "{} on {} ({} photos), adapter {}",
+            model.info.id,
+            pack.labels.display(),
+            pack.names.len(),
+            adapter.name
+        );
     }
     let mut matrix = ConfusionMatrix::new(model.info.classes.len());
     let progress = ProgressBar::new(pack.names.len() as u64)
@@ -114,9 +122,11 @@ impl Pack {
             _ => data.to_path_buf(),
         };
         let list = root.join(format!("{split}.txt"));
-        let names = std::fs::read_to_string(&list)
-            .with_context(|| format!("cannot read {}; --data is a pack's folder and --split one of its lists", list.display()))?;
-        let names: Vec<_> = names.lines().map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
+        let names = std::fs::read_to_string(&list).with_context(|| {
+            format!("cannot read {}; --data is a pack's folder and --split one of its lists", list.display())
+        })?;
+        let names: Vec<_> =
+            names.lines().map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
         ensure!(!names.is_empty(), "{} names no photos", list.display());
         let labels = root.join(label_folder(&root, info)?);
         Ok(Self { root, labels, names })
@@ -169,7 +179,10 @@ fn print(info: &ModelInfo, metrics: &Metrics, matrix: &ConfusionMatrix) {
     for (i, class) in info.classes.iter().enumerate() {
         println!("{:width$}  {}  {}", class.name, figure(matrix.iou(i)), figure(matrix.dice(i)));
     }
-    println!("mean IoU {:.4}, pixel accuracy {:.4}, mean Dice {:.4}", metrics.mean_iou, metrics.pixel_accuracy, metrics.dice);
+    println!(
+        "mean IoU {:.4}, pixel accuracy {:.4}, mean Dice {:.4}",
+        metrics.mean_iou, metrics.pixel_accuracy, metrics.dice
+    );
     println!("\nconfusion, % of each true class (rows) predicted as (columns, same order):");
     for (i, class) in info.classes.iter().enumerate() {
         let row: u64 = (0..matrix.classes()).map(|j| matrix.count(i, j)).sum();
