@@ -32,6 +32,8 @@ browserTest("every method of the API does what it says", { timeout: 240_000 }, a
     frame.close();
     const mask = await engine.readMask();
     const scores = [...(await engine.scoresAt(300, 200))];
+    const stem = await engine.readLayer("base_net.level1.conv");
+    const noLayer = await code(engine.readLayer("nothing"));
     const outside = await code(engine.scoresAt(600, 0));
     const memory = await engine.memory();
     const adapter = engine.adapterInfo();
@@ -40,7 +42,8 @@ browserTest("every method of the API does what it says", { timeout: 240_000 }, a
     await engine.dispose();
     const disposed = await code(engine.memory());
     return {
-      noCpu, early, outcomes, abortedCode, outside, unloaded, disposed, isFrameOpen, scores, memory,
+      noCpu, early, outcomes, abortedCode, outside, unloaded, disposed, isFrameOpen, scores, memory, noLayer,
+      stem: { shape: [...stem.shape], length: stem.data.length, isFinite: stem.data.every(Number.isFinite) },
       classes: model.classes.map((/** @type {{name: string}} */ { name }) => name),
       drawn: [drawn.width, drawn.height],
       filmed: [filmed.width, filmed.height],
@@ -59,6 +62,9 @@ browserTest("every method of the API does what it says", { timeout: 240_000 }, a
   assert.ok(seen.isFrameOpen, "the caller's frame is still open");
   assert.equal(seen.scores.length, 2);
   assert.ok(Math.abs(seen.scores[0] + seen.scores[1] - 1) < 1e-3, `${seen.scores}`);
+  // 600 x 400 becomes 480 x 320, and the stem halves that.
+  assert.deepEqual(seen.stem, { shape: [1, 32, 160, 240], length: 32 * 160 * 240, isFinite: true });
+  assert.equal(seen.noLayer, "SegscopeError no-such-layer");
   assert.equal(seen.outside, "SegscopeError out-of-range");
   assert.ok(seen.memory.gpuBytes > 0 && seen.memory.wasmBytes > 0);
   assert.ok(seen.maxSide >= 4096);
