@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{assert_close, golden_networks, golden_ops, same_argmax};
+use common::{argmax, assert_close, golden_networks, golden_ops, golden_trained, same_argmax};
 use segscope::graph::random::random_picture;
 use segscope::graph::{Graph, Tensor, Weights, passes};
 use segscope::reference::Reference;
@@ -71,6 +71,19 @@ fn int8_kernels_equal_the_reference_on_the_same_weights() {
         let reference =
             Reference::new(&graph, &int8.dequantise()).unwrap().run(&case.input, case.shape).unwrap();
         assert_close(&case.name, &ours, &reference, 1e-3, 1e-2);
+    }
+}
+
+#[test]
+fn int8_weights_keep_the_classes_of_trained_networks() {
+    let gpu = gpu();
+    for trained in golden_trained() {
+        let model = &trained.model;
+        let ours = run(&gpu, &model.graph, &model.weights, &trained.input, trained.shape);
+        let ids = argmax(&ours);
+        let same = ids.iter().zip(&trained.classes).filter(|(a, b)| a == b).count() as f64 / ids.len() as f64;
+        println!("{}: same class as PyTorch in f32 on {:.3} % of pixels", model.info.id, same * 100.0);
+        assert!(same >= 0.99, "{}: same class on {same} of pixels", model.info.id);
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use safetensors::{Dtype, SafeTensors};
 use segscope::graph::random::{random_picture, random_weights, uniform};
 use segscope::graph::{Graph, Shape, Tensor, Weights};
+use segscope::weights::Model;
 use segscope::zoo::{self, Options};
 
 /// Classes of the networks behind the golden files; `CLASSES` in python/golden/networks.py.
@@ -46,6 +47,36 @@ pub fn golden_networks() -> impl Iterator<Item = Golden> {
         let output = tensor(&SafeTensors::deserialize(&file).unwrap(), "logits");
         Golden { name: name.into(), graph, weights, input: random_picture(shape), shape, output }
     })
+}
+
+/// A model that ships, a picture as its input, and PyTorch's classes in f32 (python/golden/trained.py).
+pub struct Trained {
+    pub model: Model,
+    pub input: Vec<f32>,
+    /// Of the input, `[n, c, h, w]`.
+    pub shape: Shape,
+    /// `[h, w]`
+    pub classes: Vec<u8>,
+}
+
+/// The trained networks: random weights leave int8 margins that no trained network has.
+pub fn golden_trained() -> Vec<Trained> {
+    let file = std::fs::read(golden_path("trained.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&file).unwrap();
+    let picture = tensor(&file, "picture");
+    let [c, h, w] = picture.shape[..] else { panic!("the picture is {:?}", picture.shape) };
+    ["people"]
+        .into_iter()
+        .map(|id| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{id}.safetensors"));
+            let model = Model::from_bytes(&std::fs::read(path).unwrap()).unwrap();
+            let (mean, std) = (model.info.input.mean, model.info.input.std);
+            let normalised = |(i, v): (usize, &f32)| (v / 255.0 - mean[i / (h * w)]) / std[i / (h * w)];
+            let input = picture.data.iter().enumerate().map(normalised).collect();
+            let classes = file.tensor(&format!("argmax.{id}")).unwrap().data().to_vec();
+            Trained { model, input, shape: [1, c, h, w], classes }
+        })
+        .collect()
 }
 
 /// Single operations, whose graphs travel in the golden file (python/golden/ops.py).
