@@ -2,21 +2,21 @@
 
 use crate::command::say;
 use crate::project;
-use anyhow::{Result, anyhow};
-use std::fs::File;
+use anyhow::{Context, Result, anyhow};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
 
 /// Fixed, since the browser keeps models per origin and the port is part of the origin.
 const DEFAULT_PORT: u16 = 8000;
-const THREADS: usize = 4;
 /// What pages of others may use, as a public web server would allow: the JavaScript API and the models.
 const PUBLISHED: [&str; 2] = ["www", "models"];
 
 /// Serves until the process ends. `port`: 0 = any free one.
 pub fn run(port: Option<u16>) -> Result<()> {
-    let server = match port {
+    let listener = match port {
         Some(port) => bind(port)?,
         None => bind(DEFAULT_PORT).or_else(|error| {
             say(format_args!("{error}; taking another one"));
@@ -24,85 +24,70 @@ pub fn run(port: Option<u16>) -> Result<()> {
         })?,
     };
     // The browser tests read this line.
-    println!("serving {}", origin(&server));
-    let threads: Vec<_> = start(&server);
-    for thread in threads {
-        thread.join().map_err(|_| anyhow!("a serving thread ended"))?;
-    }
-    Ok(())
+    println!("serving {}", origin(&listener)?);
+    serve(listener)
 }
 
 /// Serves in the background on any free port; the origin, as `http://127.0.0.1:PORT`.
 pub fn in_background() -> Result<String> {
-    let server = bind(0)?;
-    start(&server);
-    Ok(origin(&server))
+    let listener = bind(0)?;
+    let origin = origin(&listener)?;
+    std::thread::spawn(move || {
+        if let Err(error) = serve(listener) {
+            say(format_args!("the server ended: {error:#}"));
+        }
+    });
+    Ok(origin)
 }
 
-fn bind(port: u16) -> Result<Arc<Server>> {
-    let server = Server::http(("127.0.0.1", port)).map_err(|error| {
+fn bind(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).map_err(|error| {
         anyhow!("port {port} cannot be used ({error}); choose another with --port, 0 = any free one")
-    })?;
-    Ok(Arc::new(server))
+    })
 }
 
-fn origin(server: &Server) -> String {
-    format!("http://{}", server.server_addr())
+fn origin(listener: &TcpListener) -> Result<String> {
+    Ok(format!("http://{}", listener.local_addr()?))
 }
 
-fn start(server: &Arc<Server>) -> Vec<std::thread::JoinHandle<()>> {
-    let serve_all = |server: Arc<Server>| {
-        while let Ok(request) = server.recv() {
-            respond(request);
+fn serve(listener: TcpListener) -> Result<()> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let router = Router::new().fallback(async |request: Request<Body>| respond(&request));
+        axum::serve(listener, router).await.context("the server stopped")
+    })
+}
+
+/// Reads the whole file: they are small, and one browser is served at a time.
+fn respond(request: &Request<Body>) -> Response<Body> {
+    let file = answer(request).and_then(|path| match std::fs::read(&path) {
+        Ok(bytes) => Ok((bytes, path)),
+        Err(_) => Err(StatusCode::NOT_FOUND),
+    });
+    match file {
+        Ok((bytes, path)) => with_headers(Response::new(bytes.into()), &path),
+        Err(status) => {
+            let mut response = Response::new(format!("HTTP {}", status.as_u16()).into());
+            *response.status_mut() = status;
+            with_headers(response, Path::new("error.txt"))
         }
-    };
-    (0..THREADS)
-        .map(|_| {
-            let server = Arc::clone(server);
-            std::thread::spawn(move || serve_all(server))
-        })
-        .collect()
-}
-
-fn respond(request: Request) {
-    let answer = answer(&request);
-    let (status, file) = match answer {
-        Ok(path) => match File::open(&path) {
-            Ok(file) => (200, Some((file, path))),
-            Err(_) => (404, None),
-        },
-        Err(status) => (status, None),
-    };
-    // A browser that went away is no error of ours.
-    let _gone = match file {
-        Some((file, path)) => request.respond(with_headers(Response::from_file(file), &path)),
-        None => {
-            let text = format!("HTTP {status}");
-            request.respond(with_headers(
-                Response::from_string(text).with_status_code(StatusCode(status)),
-                Path::new("error.txt"),
-            ))
-        }
-    };
+    }
 }
 
 /// The file to send, or the HTTP status that refuses.
-fn answer(request: &Request) -> Result<PathBuf, u16> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return Err(405);
+fn answer(request: &Request<Body>) -> Result<PathBuf, StatusCode> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(StatusCode::METHOD_NOT_ALLOWED);
     }
     // A web page elsewhere could point its own name at 127.0.0.1 and read the repository; it cannot change this header.
-    let host = request
-        .headers()
-        .iter()
-        .find(|header| header.field.equiv("Host"))
-        .map(|header| header.value.as_str());
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let name = host.and_then(|host| host.split(':').next());
     if !matches!(name, Some("127.0.0.1" | "localhost")) {
-        return Err(403);
+        return Err(StatusCode::FORBIDDEN);
     }
-    let path = request.url().split(['?', '#']).next().unwrap_or_default();
-    resolve(project::root(), path).ok_or(404)
+    resolve(project::root(), request.uri().path()).ok_or(StatusCode::NOT_FOUND)
 }
 
 /// The file below `root` that a URL path names; a folder stands for its `index.html`.
@@ -141,24 +126,25 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn with_headers<R: std::io::Read>(response: Response<R>, path: &Path) -> Response<R> {
+fn with_headers(mut response: Response<Body>, path: &Path) -> Response<Body> {
     let published = is_published(path);
     let mut headers = vec![
-        ("Content-Type", media_type(path)),
+        ("content-type", media_type(path)),
         // Together they isolate the page from others, which allows it threads and exact clocks.
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Embedder-Policy", "require-corp"),
-        ("Cross-Origin-Resource-Policy", if published { "cross-origin" } else { "same-origin" }),
-        ("X-Content-Type-Options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("cross-origin-resource-policy", if published { "cross-origin" } else { "same-origin" }),
+        ("x-content-type-options", "nosniff"),
         // Whoever edits a file wants to see it.
-        ("Cache-Control", "no-cache"),
+        ("cache-control", "no-cache"),
     ];
     if published {
-        headers.push(("Access-Control-Allow-Origin", "*"));
+        headers.push(("access-control-allow-origin", "*"));
     }
-    headers.iter().fold(response, |response, (name, value)| {
-        response.with_header(Header::from_bytes(*name, *value).expect("ASCII headers"))
-    })
+    for (name, value) in headers {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn is_published(path: &Path) -> bool {
@@ -233,7 +219,7 @@ mod tests {
         };
         let page = ask("GET", "127.0.0.1:1", "/xtask/Cargo.toml?x=1");
         assert!(page.starts_with("HTTP/1.1 200") && page.contains("name = \"xtask\""), "{page}");
-        assert!(page.contains("Cross-Origin-Embedder-Policy: require-corp"), "{page}");
+        assert!(page.contains("cross-origin-embedder-policy: require-corp"), "{page}");
         assert!(ask("GET", "localhost:1", "/nothing").starts_with("HTTP/1.1 404"));
         assert!(ask("POST", "localhost:1", "/Cargo.toml").starts_with("HTTP/1.1 405"));
         assert!(ask("GET", "elsewhere.example:1", "/Cargo.toml").starts_with("HTTP/1.1 403"));

@@ -1,18 +1,30 @@
 //! A device, a model and the last result: the same calls natively and, through `wasm`, in the page.
 
+mod mask_png;
+mod outcome;
+mod screen;
+mod size;
+
+pub use outcome::{ClassArea, Segmentation, Timings};
+pub use size::network_size;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use web_time::Instant;
 
+use mask_png::encode_png;
+use outcome::{areas, palette};
+use screen::{Painting, Screen};
+use size::check_source;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Tensor;
-use crate::weights::info::Input;
 use crate::weights::{Model, ModelInfo};
 use crate::wgsl::frame::{Frame, FramePipeline, picture_texture};
 use crate::wgsl::interpolation::scores_uniforms;
 use crate::wgsl::mask::MaskPipeline;
-use crate::wgsl::paint::{Painter, View};
+use crate::wgsl::paint::View;
 use crate::wgsl::probe::ProbePipeline;
 use crate::wgsl::{Executor, Gpu, Network, Pipelines};
 
@@ -51,51 +63,14 @@ struct Prepared {
     size: [usize; 2],
 }
 
+/// The last result; it keeps its model, which may not be the loaded one any more.
 struct Segmented {
+    loaded: Rc<Loaded>,
     prepared: Rc<Prepared>,
     picture: wgpu::Texture,
     scores: wgpu::Buffer,
     /// Of the source: `[width, height]`.
     source: [u32; 2],
-}
-
-struct Screen {
-    surface: wgpu::Surface<'static>,
-    config: wgpu::SurfaceConfiguration,
-    painter: Painter,
-    bind_group: Option<wgpu::BindGroup>,
-}
-
-/// One class's share of a picture.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClassArea {
-    pub id: u8,
-    pub name: String,
-    /// sRGB.
-    pub colour: [u8; 3],
-    pub pixels: u32,
-    /// 0..=1
-    pub fraction: f64,
-}
-
-/// What a segmentation took, in milliseconds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Timings {
-    pub compile_ms: f64,
-    pub upload_ms: f64,
-    pub network_ms: f64,
-    pub paint_ms: f64,
-    pub total_ms: f64,
-}
-
-/// The outcome of [`Session::segment`].
-#[derive(Clone, Debug)]
-pub struct Segmentation {
-    /// Classes present, largest first.
-    pub classes: Vec<ClassArea>,
-    /// `[height, width]` of the network's input.
-    pub network_size: [usize; 2],
-    pub timings: Timings,
 }
 
 impl Session {
@@ -148,7 +123,7 @@ impl Session {
         self.prepared.replace(None);
         self.result.replace(None);
         if let Some(screen) = &mut *self.screen.borrow_mut() {
-            screen.bind_group = None;
+            screen.forget_result();
         }
     }
 
@@ -208,13 +183,14 @@ impl Session {
 
         let paint_start = Instant::now();
         self.result.replace(Some(Rc::new(Segmented {
+            loaded: loaded.clone(),
             prepared: prepared.clone(),
             picture,
             scores: scores.clone(),
             source,
         })));
         if let Some(screen) = &mut *self.screen.borrow_mut() {
-            screen.bind_group = None;
+            screen.forget_result();
         }
         self.paint()?;
         let mask = self.mask.run(&self.gpu, &scores, &executor.arena, source, false).await?;
@@ -244,8 +220,9 @@ impl Session {
 
     /// The mask as a PNG of 8-bit palette indices: the pixel values are class ids, the palette is the model's.
     pub async fn mask_png(&self) -> Result<Vec<u8>> {
+        let palette: Vec<u8> =
+            self.last()?.loaded.info.classes.iter().flat_map(|class| class.colour).collect();
         let (ids, [width, height]) = self.read_mask().await?;
-        let palette: Vec<u8> = self.loaded()?.info.classes.iter().flat_map(|class| class.colour).collect();
         Ok(encode_png(&ids, width, height, palette))
     }
 
@@ -273,7 +250,7 @@ impl Session {
     /// Errors: `no-result`, `no-such-layer`, `limits-too-low`, `device-lost`.
     pub async fn read_layer(&self, name: &str) -> Result<Tensor> {
         let last = self.last()?;
-        let loaded = self.loaded()?;
+        let loaded = &last.loaded;
         let node = loaded.network.graph.find(name).ok_or_else(|| {
             Error::new(
                 ErrorKind::NoSuchLayer,
@@ -323,34 +300,14 @@ impl Session {
     ///
     /// Errors: `no-adapter` if the adapter cannot present to it.
     pub fn attach(&self, surface: wgpu::Surface<'static>, width: u32, height: u32) -> Result<()> {
-        let cannot = || {
-            Error::new(
-                ErrorKind::NoAdapter,
-                "this graphics adapter cannot draw to a canvas; try another browser",
-            )
-        };
-        let mut config =
-            surface.get_default_config(&self.gpu.adapter, width.max(1), height.max(1)).ok_or_else(cannot)?;
-        let modes = surface.get_capabilities(&self.gpu.adapter).alpha_modes;
-        // For a browser's canvas wgpu lists only opaque, yet takes both.
-        if modes.contains(&wgpu::CompositeAlphaMode::PreMultiplied) || cfg!(target_arch = "wasm32") {
-            config.alpha_mode = wgpu::CompositeAlphaMode::PreMultiplied;
-        }
-        // Colours are blended as sRGB values, like the palette a page shows beside the picture.
-        config.format = config.format.remove_srgb_suffix();
-        surface.configure(&self.gpu.device, &config);
-        let painter = Painter::new(&self.gpu, config.format);
-        self.screen.replace(Some(Screen { surface, config, painter, bind_group: None }));
+        self.screen.replace(Some(Screen::new(&self.gpu, surface, width, height)?));
         Ok(())
     }
 
     /// Sets the canvas size in pixels, at most what a texture can have, and repaints.
     pub fn resize(&self, width: u32, height: u32) -> Result<()> {
         if let Some(screen) = &mut *self.screen.borrow_mut() {
-            let most = self.gpu.device.limits().max_texture_dimension_2d;
-            screen.config.width = width.clamp(1, most);
-            screen.config.height = height.clamp(1, most);
-            screen.surface.configure(&self.gpu.device, &screen.config);
+            screen.resize(&self.gpu, width, height);
         }
         self.paint()
     }
@@ -369,37 +326,14 @@ impl Session {
     pub fn paint(&self) -> Result<()> {
         let (mut screen, result) = (self.screen.borrow_mut(), self.result.borrow());
         let (Some(screen), Some(last)) = (&mut *screen, &*result) else { return Ok(()) };
-        let target = match screen.surface.get_current_texture() {
-            wgpu::CurrentSurfaceTexture::Success(target)
-            | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,
-            // Occluded or late: the next paint will do.
-            wgpu::CurrentSurfaceTexture::Timeout | wgpu::CurrentSurfaceTexture::Occluded => return Ok(()),
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::DeviceLost,
-                    "the canvas lost its graphics surface; reload the page",
-                ));
-            }
+        let palette = palette(&last.loaded.info);
+        let painting = Painting {
+            scores: &last.scores,
+            arena: &last.prepared.executor.arena,
+            picture: &last.picture,
+            palette: &palette,
         };
-        let executor = &last.prepared.executor;
-        let painter = &screen.painter;
-        let bind_group = screen
-            .bind_group
-            .get_or_insert_with(|| painter.bind(&self.gpu, &last.scores, &executor.arena, &last.picture));
-        let canvas = [screen.config.width, screen.config.height];
-        let picture = [last.picture.width(), last.picture.height()];
-        let palette = self.model.borrow().as_ref().map(|loaded| palette(&loaded.info)).unwrap_or_default();
-        painter.set_view(&self.gpu, &self.view.borrow(), &palette, canvas, picture);
-        let mut encoder =
-            self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("paint") });
-        painter.encode(
-            &mut encoder,
-            bind_group,
-            &target.texture.create_view(&wgpu::TextureViewDescriptor::default()),
-        );
-        self.gpu.queue.submit([encoder.finish()]);
-        self.gpu.queue.present(target);
-        Ok(())
+        screen.paint(&self.gpu, &self.view.borrow(), &painting)
     }
 
     /// Bytes of GPU memory in buffers and textures of ours.
@@ -444,72 +378,6 @@ impl Session {
         self.prepared.replace(Some(prepared.clone()));
         Ok((prepared, elapsed_ms(start)))
     }
-}
-
-/// The network's input `[height, width]` for a source of `[width, height]`: the long side as the model says, both sides
-/// rounded to the model's multiple, 64 at least, so that the deepest feature map still has pixels.
-pub fn network_size(input: &Input, [width, height]: [u32; 2]) -> [usize; 2] {
-    let scale = input.long_side as f64 / f64::from(width.max(height));
-    let side = |side: u32| {
-        let multiples = (f64::from(side) * scale / input.multiple as f64).round() as usize;
-        (multiples * input.multiple).max(64usize.next_multiple_of(input.multiple))
-    };
-    [side(height), side(width)]
-}
-
-/// 2^28 pixels: more than any camera makes, and small enough for 32-bit indices.
-fn check_source([width, height]: [u32; 2]) -> Result<()> {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels == 0 || pixels > 1 << 28 {
-        return Err(Error::new(
-            ErrorKind::OutOfRange,
-            format!(
-                "a picture of {width}x{height} cannot be segmented; 1 to 268 million pixels are possible"
-            ),
-        ));
-    }
-    Ok(())
-}
-
-fn areas(info: &ModelInfo, counts: &[u32], [width, height]: [u32; 2]) -> Vec<ClassArea> {
-    let total = f64::from(width) * f64::from(height);
-    let mut areas: Vec<_> = (0u8..)
-        .zip(info.classes.iter().zip(counts))
-        .filter(|(_, (_, pixels))| **pixels > 0)
-        .map(|(id, (class, &pixels))| ClassArea {
-            id,
-            name: class.name.clone(),
-            colour: class.colour,
-            pixels,
-            fraction: f64::from(pixels) / total,
-        })
-        .collect();
-    areas.sort_by_key(|area| std::cmp::Reverse(area.pixels));
-    areas
-}
-
-/// sRGB 0..1 and how much of it: all. Whether a class is tinted is the view's business.
-fn palette(info: &ModelInfo) -> Vec<[f32; 4]> {
-    info.classes
-        .iter()
-        .map(|class| {
-            let [r, g, b] = class.colour.map(|v| f32::from(v) / 255.0);
-            [r, g, b, 1.0]
-        })
-        .collect()
-}
-
-fn encode_png(ids: &[u8], width: u32, height: u32, palette: Vec<u8>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Indexed);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_palette(palette);
-    encoder
-        .write_header()
-        .and_then(|mut writer| writer.write_image_data(ids))
-        .expect("writing to memory does not fail and the mask has the size it says");
-    bytes
 }
 
 /// A validation error means this build asks for something the device does not do.

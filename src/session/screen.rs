@@ -1,0 +1,88 @@
+//! The canvas a session shows its results on.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::wgsl::Gpu;
+use crate::wgsl::paint::{Painter, View};
+
+/// A surface and what draws to it.
+pub(super) struct Screen {
+    surface: wgpu::Surface<'static>,
+    config: wgpu::SurfaceConfiguration,
+    painter: Painter,
+    /// The result that is shown; made at its first paint.
+    bind_group: Option<wgpu::BindGroup>,
+}
+
+/// What one paint needs of a result.
+pub(super) struct Painting<'a> {
+    pub scores: &'a wgpu::Buffer,
+    pub arena: &'a wgpu::Buffer,
+    pub picture: &'a wgpu::Texture,
+    /// sRGB 0..1 and how much of it, per class.
+    pub palette: &'a [[f32; 4]],
+}
+
+impl Screen {
+    /// Errors: `no-adapter` if the adapter cannot present to the surface.
+    pub fn new(gpu: &Gpu, surface: wgpu::Surface<'static>, width: u32, height: u32) -> Result<Self> {
+        let cannot = || {
+            Error::new(
+                ErrorKind::NoAdapter,
+                "this graphics adapter cannot draw to a canvas; try another browser",
+            )
+        };
+        let mut config =
+            surface.get_default_config(&gpu.adapter, width.max(1), height.max(1)).ok_or_else(cannot)?;
+        let modes = surface.get_capabilities(&gpu.adapter).alpha_modes;
+        // For a browser's canvas wgpu lists only opaque, yet takes both.
+        if modes.contains(&wgpu::CompositeAlphaMode::PreMultiplied) || cfg!(target_arch = "wasm32") {
+            config.alpha_mode = wgpu::CompositeAlphaMode::PreMultiplied;
+        }
+        // Colours are blended as sRGB values, like the palette a page shows beside the picture.
+        config.format = config.format.remove_srgb_suffix();
+        surface.configure(&gpu.device, &config);
+        let painter = Painter::new(gpu, config.format);
+        Ok(Self { surface, config, painter, bind_group: None })
+    }
+
+    /// Canvas pixels, at most what a texture can have.
+    pub fn resize(&mut self, gpu: &Gpu, width: u32, height: u32) {
+        let most = gpu.device.limits().max_texture_dimension_2d;
+        self.config.width = width.clamp(1, most);
+        self.config.height = height.clamp(1, most);
+        self.surface.configure(&gpu.device, &self.config);
+    }
+
+    /// Another result is to be shown, or none.
+    pub fn forget_result(&mut self) {
+        self.bind_group = None;
+    }
+
+    /// Errors: `device-lost` if the canvas is gone.
+    pub fn paint(&mut self, gpu: &Gpu, view: &View, painting: &Painting<'_>) -> Result<()> {
+        let target = match self.surface.get_current_texture() {
+            wgpu::CurrentSurfaceTexture::Success(target)
+            | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,
+            // Occluded or late: the next paint will do.
+            wgpu::CurrentSurfaceTexture::Timeout | wgpu::CurrentSurfaceTexture::Occluded => return Ok(()),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::DeviceLost,
+                    "the canvas lost its graphics surface; reload the page",
+                ));
+            }
+        };
+        let Painting { scores, arena, picture, palette } = painting;
+        let bind_group =
+            self.bind_group.get_or_insert_with(|| self.painter.bind(gpu, scores, arena, picture));
+        let canvas = [self.config.width, self.config.height];
+        self.painter.set_view(gpu, view, palette, canvas, [picture.width(), picture.height()]);
+        let descriptor = wgpu::CommandEncoderDescriptor { label: Some("paint") };
+        let mut encoder = gpu.device.create_command_encoder(&descriptor);
+        let target_view = target.texture.create_view(&wgpu::TextureViewDescriptor::default());
+        self.painter.encode(&mut encoder, bind_group, &target_view);
+        gpu.queue.submit([encoder.finish()]);
+        gpu.queue.present(target);
+        Ok(())
+    }
+}
