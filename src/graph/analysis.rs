@@ -23,10 +23,13 @@ impl Graph {
             Op::Conv2d(conv) => {
                 let [_, c_in, _, _] = shapes[node.inputs[0]];
                 let [_, c_out, h, w] = shapes[id];
-                (c_out * h * w) as u64 * (c_in / conv.groups * conv.kernel[0] * conv.kernel[1]) as u64
+                [c_out, h, w, c_in / conv.groups, conv.kernel[0], conv.kernel[1]]
+                    .iter()
+                    .fold(1u64, |product, &v| product.saturating_mul(v as u64))
             }
             _ => 0,
         });
-        Ok(macs.sum())
+        // Saturating: a hostile graph gets a silly figure, not a panic.
+        Ok(macs.fold(0, u64::saturating_add))
     }
 }

@@ -10,6 +10,8 @@ pub type Shape = [usize; 4];
 /// No side of any tensor may exceed this; keeps products within `usize` on 32-bit wasm.
 const MAX_SIDE: usize = 1 << 14;
 const MAX_CHANNELS: usize = 1 << 14;
+/// Values of one tensor: 256 MB of f32, more than any network of the zoo needs for a picture of 2048x2048.
+const MAX_VALUES: u64 = 1 << 26;
 
 impl Graph {
     /// Shapes of all nodes for an input of `[batch, channels, height, width]`.
@@ -19,15 +21,17 @@ impl Graph {
         let channels = self.channels()?;
         let mut shapes: Vec<Shape> = Vec::with_capacity(self.nodes.len());
         for (id, node) in self.nodes.iter().enumerate() {
-            let [h, w] = spatial(node, &shapes, [height, width]).filter(|s| s.iter().all(|&v| v <= MAX_SIDE)).ok_or_else(
-                || {
-                    let name = &node.name;
-                    Error::new(
-                        ErrorKind::InputSize,
-                        format!("layer \"{name}\" has no valid size for a {width}x{height} input; use another input size"),
-                    )
-                },
-            )?;
+            let fits = |[h, w]: &Pair| {
+                let values = [batch, channels[id], *h, *w].iter().map(|&v| v as u64).product::<u64>();
+                *h <= MAX_SIDE && *w <= MAX_SIDE && values <= MAX_VALUES
+            };
+            let [h, w] = spatial(node, &shapes, [height, width]).filter(fits).ok_or_else(|| {
+                let name = &node.name;
+                Error::new(
+                    ErrorKind::InputSize,
+                    format!("layer \"{name}\" has no valid size for a {width}x{height} input; use another input size"),
+                )
+            })?;
             shapes.push([batch, channels[id], h, w]);
             if matches!(node.op, Op::Add | Op::Mul | Op::Concat) {
                 check_same_size(node, &shapes)?;
@@ -54,7 +58,7 @@ impl Graph {
                     }
                     conv.out_channels
                 }
-                Op::Concat => node.inputs.iter().map(|&i| channels[i]).sum(),
+                Op::Concat => node.inputs.iter().fold(0usize, |sum, &i| sum.saturating_add(channels[i])),
                 Op::Add | Op::Mul if of(0) != of(1) => {
                     return Err(wrong(node, format!("inputs have {} and {} channels", of(0), of(1))));
                 }

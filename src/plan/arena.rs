@@ -80,15 +80,16 @@ pub fn place(graph: &Graph, shapes: &[Shape], steps: &[Step], views: &Views, kep
     for &id in &order {
         let life = lifetimes[id].expect("only values with a lifetime are ordered");
         let len = len_of(id);
+        // Saturating: a hostile graph on 32 bits asks for a buffer that no adapter has, not for a small one.
         let mut busy: Vec<(usize, usize)> = placed
             .iter()
             .filter(|(_, _, other)| other.from <= life.to && life.from <= other.to)
-            .map(|&(offset, len, _)| (offset, offset + len))
+            .map(|&(offset, len, _)| (offset, offset.saturating_add(len)))
             .collect();
         busy.sort_unstable();
-        let mut at = 0;
+        let mut at = 0usize;
         for (from, to) in busy {
-            if at + len <= from {
+            if at.saturating_add(len) <= from {
                 break;
             }
             at = at.max(to);
@@ -103,7 +104,7 @@ pub fn place(graph: &Graph, shapes: &[Shape], steps: &[Step], views: &Views, kep
             offsets[id] = offsets[root].map(|offset| offset + plane * h * w);
         }
     }
-    let len = placed.iter().map(|(offset, len, _)| offset + len).max().unwrap_or(0);
+    let len = placed.iter().map(|(offset, len, _)| offset.saturating_add(*len)).max().unwrap_or(0);
     Arena { offsets, len }
 }
 

@@ -36,10 +36,14 @@ fn main() {
 }
 
 fn dispatch() -> Result<()> {
+    let wants_help = std::env::args_os().any(|arg| arg == "--help" || arg == "-h");
     let mut args = lexopt::Parser::from_env();
-    let Some(Value(command)) = args.next()? else {
-        print!("{HELP}");
-        return Ok(());
+    let command = match args.next()? {
+        Some(Value(command)) if !wants_help => command,
+        _ => {
+            print!("{HELP}");
+            return Ok(());
+        }
     };
     match command.string()?.as_str() {
         "import" => import::run(checkpoint::Request::parse(args)?),
