@@ -20,12 +20,14 @@ use size::check_source;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Tensor;
+use crate::plan::WeightFormat;
 use crate::weights::{Model, ModelInfo};
 use crate::wgsl::frame::{Frame, FramePipeline, picture_texture};
 use crate::wgsl::interpolation::scores_uniforms;
 use crate::wgsl::mask::MaskPipeline;
 use crate::wgsl::paint::View;
 use crate::wgsl::probe::ProbePipeline;
+use crate::wgsl::shaders::Kernel;
 use crate::wgsl::{Executor, Gpu, Network, Pipelines};
 
 /// One device with at most one model and one picture.
@@ -116,6 +118,19 @@ impl Session {
         self.prepared.replace(None);
         self.model.replace(Some(loaded.clone()));
         Ok(loaded)
+    }
+
+    /// How the loaded model's weights lie on the device.
+    pub fn weight_format(&self) -> Option<WeightFormat> {
+        self.model.borrow().as_ref().map(|loaded| loaded.network.format())
+    }
+
+    /// Makes the pipelines of every kernel for a weight format, before a plan asks for those it needs.
+    pub fn make_pipelines(&self, format: WeightFormat) {
+        let mut pipelines = self.pipelines.borrow_mut();
+        Kernel::ALL.iter().for_each(|&kernel| {
+            pipelines.get(&self.gpu, kernel, format);
+        });
     }
 
     pub fn unload_model(&self) {

@@ -5,7 +5,7 @@ use super::pipelines::{Pipelines, bind_group};
 use super::{Gpu, readback};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::plan::{PackedWeights, Plan, planes};
+use crate::plan::{PackedWeights, Plan, WeightFormat, planes};
 use crate::weights::QuantisedWeights;
 
 /// A network's graph and its weights on the device.
@@ -21,6 +21,10 @@ impl Network {
         let packed = PackedWeights::new(&graph, weights)?;
         let buffer = upload(gpu, "weights", &packed.words)?;
         Ok(Self { graph, packed, buffer })
+    }
+
+    pub fn format(&self) -> WeightFormat {
+        self.packed.format
     }
 
     pub fn gpu_bytes(&self) -> u64 {

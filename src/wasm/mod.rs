@@ -1,0 +1,46 @@
+//! The web edge: the only place that sees wasm_bindgen. Few, coarse calls; `worker.js` is the only caller.
+
+#[cfg(feature = "wgsl")]
+mod engine;
+#[cfg(feature = "wgsl")]
+mod precompile;
+
+use wasm_bindgen::prelude::*;
+
+use crate::error::Error;
+
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Errors reach JavaScript as `Error` with `name = "SegscopeError"` and a stable `code`.
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let js = js_sys::Error::new(&error.to_string());
+        js.set_name("SegscopeError");
+        set(&js, "code", error.kind().code());
+        js.into()
+    }
+}
+
+fn set(object: &JsValue, key: &str, value: impl Into<JsValue>) {
+    js_sys::Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
+}
+
+/// Converts a PyTorch checkpoint to a model file; `spec` is the JSON of a catalogue entry.
+#[cfg(feature = "import")]
+#[wasm_bindgen]
+pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
+    Ok(crate::weights::import::convert(bytes, spec)?)
+}
+
+/// A plain object from pairs.
+#[cfg(feature = "wgsl")]
+fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (key, value) in pairs {
+        set(&object, key, value);
+    }
+    object.into()
+}

@@ -1,0 +1,50 @@
+//! Compiles the network's pipelines in parallel before wgpu asks for them.
+//!
+//! wgpu 30 has no asynchronous pipeline creation. The browser's own `createComputePipelineAsync` compiles on several
+//! threads, and a browser that keeps equal pipelines once (Chromium's Dawn does, by content) then answers wgpu's synchronous
+//! call from what is there. Elsewhere it fills the driver's shader cache.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::object;
+use crate::plan::WeightFormat;
+use crate::wgsl::shaders::Kernel;
+
+/// The pipelines of every kernel, to be held until wgpu has made its own. A kernel that the browser refuses is left out:
+/// wgpu will be refused it too, and says why.
+pub async fn precompile(device: &JsValue, format: WeightFormat) -> Result<Vec<JsValue>, JsValue> {
+    let layout = pipeline_layout(device)?;
+    let mut compiling = Vec::new();
+    for kernel in Kernel::ALL {
+        let code = object([("code", JsValue::from(kernel.source(format)))]);
+        let module = call(device, "createShaderModule", &code)?;
+        let compute = object([("module", module), ("entryPoint", "main".into())]);
+        let descriptor = object([("layout", layout.clone()), ("compute", compute)]);
+        let promise = call(device, "createComputePipelineAsync", &descriptor)?;
+        compiling.push(JsFuture::from(promise.unchecked_into::<Promise>()));
+    }
+    let mut made = Vec::new();
+    for pipeline in compiling {
+        made.extend(pipeline.await.ok());
+    }
+    Ok(made)
+}
+
+/// The bindings of `Pipelines` in wgsl/pipelines.rs; equal content is what makes the browser find its pipelines again.
+fn pipeline_layout(device: &JsValue) -> Result<JsValue, JsValue> {
+    const COMPUTE_STAGE: u32 = 4;
+    let entry = |(binding, ty): (u32, &str)| {
+        let buffer = object([("type", ty.into()), ("hasDynamicOffset", false.into())]);
+        object([("binding", binding.into()), ("visibility", COMPUTE_STAGE.into()), ("buffer", buffer)])
+    };
+    let types = ["uniform", "read-only-storage", "storage", "read-only-storage"];
+    let entries: Array = (0..).zip(types).map(entry).collect();
+    let group = call(device, "createBindGroupLayout", &object([("entries", entries.into())]))?;
+    call(device, "createPipelineLayout", &object([("bindGroupLayouts", Array::of1(&group).into())]))
+}
+
+fn call(target: &JsValue, method: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
+    Reflect::get(target, &method.into())?.unchecked_into::<Function>().call1(target, argument)
+}
