@@ -24,7 +24,7 @@ pub struct Timings {
     pub total_ms: f64,
 }
 
-/// The outcome of [`Session::segment`].
+/// The outcome of [`super::Session::segment`].
 #[derive(Clone, Debug)]
 pub struct Segmentation {
     /// Classes present, largest first.
