@@ -24,6 +24,8 @@ pub enum ErrorKind {
     NoSuchLayer,
     /// A pixel or option outside its range.
     OutOfRange,
+    /// This call belongs to the other backend.
+    BackendUnavailable,
     /// The browser has no WebGPU.
     NoWebGpu,
     /// WebGPU is there but offers no adapter.
@@ -47,6 +49,7 @@ impl ErrorKind {
             Self::NoResult => "no-result",
             Self::NoSuchLayer => "no-such-layer",
             Self::OutOfRange => "out-of-range",
+            Self::BackendUnavailable => "backend-unavailable",
             Self::NoWebGpu => "no-webgpu",
             Self::NoAdapter => "no-adapter",
             Self::LimitsTooLow => "limits-too-low",

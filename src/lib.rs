@@ -4,9 +4,9 @@
 //! photo, video, camera
 //!         |  frame
 //!         v
-//! zoo --> Graph --> Plan --> wgsl   (WebGPU: hand-written kernels, prebuilt bind groups)
-//!          ^  |
-//!          |  +--> reference        (any burn backend, unfused: the oracle)
+//! zoo --> Graph --> Plan --+--> wgsl   (WebGPU: hand-written kernels, prebuilt bind groups)
+//!          ^  |            +--> simd   (CPU: the same plan, for machines without a fast WebGPU)
+//!          |  +--> reference           (any burn backend, unfused: the oracle)
 //! model file (graph + int8 weights; PyTorch checkpoints are imported into it)
 //!         |
 //!         v
@@ -19,12 +19,16 @@ pub mod lab;
 pub mod plan;
 #[cfg(feature = "reference")]
 pub mod reference;
-#[cfg(feature = "wgsl")]
+#[cfg(feature = "engine")]
 pub mod session;
+#[cfg(feature = "engine")]
+pub mod simd;
+#[cfg(feature = "engine")]
+pub mod view;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 pub mod weights;
-#[cfg(feature = "wgsl")]
+#[cfg(feature = "engine")]
 pub mod wgsl;
 pub mod zoo;
 

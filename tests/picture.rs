@@ -2,24 +2,46 @@
 
 mod common;
 
+use std::rc::Rc;
+
 use common::argmax;
 use segscope::graph::Tensor;
 use segscope::graph::random::uniform;
-use segscope::session::{Session, network_size};
-use segscope::wgsl::frame::write_rgba;
+use segscope::session::{Backend, Cpu, Gpu, Segmentation, Session, network_size};
 
 /// The scores `people` ends with, before its last resize, which `paint` and `mask` do themselves.
 const LOGITS: &str = "bu_dec_l4.merge_layer.3";
 /// Odd and unequal.
 const SIZE: [u32; 2] = [157, 93];
 
-fn session() -> Session {
-    let session =
-        pollster::block_on(Session::new()).expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do");
+fn session<B: Backend>(backend: B) -> Session<B> {
+    let session = Session::new(backend);
     let people = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/people.safetensors");
     session.load_model(&std::fs::read(people).unwrap()).unwrap();
     session
 }
+
+fn gpu() -> Gpu {
+    pollster::block_on(Gpu::new()).expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do")
+}
+
+/// The same tests on each backend, under its name.
+macro_rules! on_both_backends {
+    ($($test:ident),* $(,)?) => {
+        mod wgsl {
+            $(#[test] fn $test() { super::$test(&super::session(super::gpu())); })*
+        }
+        mod simd {
+            $(#[test] fn $test() { super::$test(&super::session(super::Cpu)); })*
+        }
+    };
+}
+
+on_both_backends!(
+    frame_resizes_and_normalises_as_pil_does,
+    mask_areas_and_probe_follow_the_scores,
+    a_pixel_outside_the_picture_is_refused,
+);
 
 /// Opaque, transparent and half-transparent pixels in blocks.
 fn picture([width, height]: [u32; 2]) -> Vec<u8> {
@@ -35,15 +57,9 @@ fn picture([width, height]: [u32; 2]) -> Vec<u8> {
     (0..noise.len()).map(value).collect()
 }
 
-fn segment(
-    session: &Session,
-    rgba: &[u8],
-    [width, height]: [u32; 2],
-    source: [u32; 2],
-) -> segscope::session::Segmentation {
-    let texture = session.picture(width, height).unwrap();
-    write_rgba(session.gpu(), &texture, rgba);
-    pollster::block_on(session.segment(texture, source, 0.0)).unwrap()
+fn segment<B: Backend>(session: &Session<B>, rgba: &[u8], size: [u32; 2], source: [u32; 2]) -> Segmentation {
+    let picture = session.backend().picture(size, rgba.to_vec()).unwrap();
+    pollster::block_on(session.segment(Rc::new(picture), source, 0.0)).unwrap()
 }
 
 /// PIL's BILINEAR: a triangle as wide as the reduction, over white, then normalised. Separable, in double precision.
@@ -105,13 +121,11 @@ fn scores_twin(logits: &Tensor, network: [usize; 2], [width, height]: [u32; 2]) 
     Tensor::new([1, classes, height as usize, width as usize], data)
 }
 
-#[test]
-fn frame_resizes_and_normalises_as_pil_does() {
-    let session = session();
+fn frame_resizes_and_normalises_as_pil_does<B: Backend>(session: &Session<B>) {
     // Enlarged, and reduced about twice: both sides of the filter's support.
     for size in [SIZE, [1001, 613]] {
         let rgba = picture(size);
-        let network = segment(&session, &rgba, size, size).network_size;
+        let network = segment(session, &rgba, size, size).network_size;
         let ours = pollster::block_on(session.read_layer("x")).unwrap();
         common::assert_close(
             &format!("frame {size:?}"),
@@ -123,13 +137,11 @@ fn frame_resizes_and_normalises_as_pil_does() {
     }
 }
 
-#[test]
-fn mask_areas_and_probe_follow_the_scores() {
-    let session = session();
+fn mask_areas_and_probe_follow_the_scores<B: Backend>(session: &Session<B>) {
     let rgba = picture(SIZE);
     // The source may be larger than the picture that stands for it.
     for source in [SIZE, [641, 379]] {
-        let done = segment(&session, &rgba, SIZE, source);
+        let done = segment(session, &rgba, SIZE, source);
         let logits = pollster::block_on(session.read_layer(LOGITS)).unwrap();
         let scores = scores_twin(&logits, done.network_size, source);
         let (ids, size) = pollster::block_on(session.read_mask()).unwrap();
@@ -156,10 +168,8 @@ fn mask_areas_and_probe_follow_the_scores() {
     }
 }
 
-#[test]
-fn a_pixel_outside_the_picture_is_refused() {
-    let session = session();
-    segment(&session, &picture(SIZE), SIZE, SIZE);
+fn a_pixel_outside_the_picture_is_refused<B: Backend>(session: &Session<B>) {
+    segment(session, &picture(SIZE), SIZE, SIZE);
     let error = pollster::block_on(session.scores_at(SIZE[0], 0)).unwrap_err();
     assert_eq!(error.kind().code(), "out-of-range");
 }

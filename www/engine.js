@@ -1,4 +1,5 @@
 import { SegscopeError, abortedError } from "./errors.js";
+import { forgetRaces, recallRace, rememberRace } from "./remembered-races.js";
 import { download } from "./download.js";
 import { ModelStore } from "./models.js";
 import { fitPicture, decodePicture } from "./picture.js";
@@ -14,11 +15,14 @@ export { decodePicture } from "./picture.js";
 /** The shown colours cover the photo by half; a visitor changes that, a script may. @type {View} */
 const DEFAULT_VIEW = { opacity: 0.5, hidden: [], solo: null, split: null, background: "photo" };
 
+/** More pixels than this along a side cost memory and show nothing: no network sees as many. */
+const MAX_PICTURE_SIDE = 8192;
+
 /** @param {import("./types.js").ModelInfo} model @returns {number[]} ids */
 export const backgroundOf = ({ classes }) => classes.filter(({ name }) => name === "background").map(({ id }) => id);
 
 /**
- * Segments pictures on the visitor's GPU, in a worker of its own. Every method that fails does so with a `SegscopeError`.
+ * Segments pictures on the visitor's own machine, in a worker of its own. Every method that fails does so with a `SegscopeError`.
  *
  *     const engine = await Engine.create({ canvas });
  *     await engine.loadModel("people");
@@ -27,38 +31,44 @@ export const backgroundOf = ({ classes }) => classes.filter(({ name }) => name =
 export class Engine {
   #worker;
   #store;
-  #adapter;
+  /** @type {import("./types.js").Machine} */ #machine;
+  /** Until the backend is known, which decides how it is drawn to. @type {OffscreenCanvas | null} */ #canvas;
   /** @type {View} */ #view = { ...DEFAULT_VIEW };
   /** Hash of the model whose class ids the view has. */ #viewed = "";
   /** @type {{width: number, height: number} | null} Of the last result. */ #size = null;
+  /** @type {[number, number] | null} */ #canvasSize = null;
 
   /**
    * @param {import("./rpc.js").Rpc} worker
    * @param {ModelStore} store
-   * @param {import("./types.js").AdapterInfo} adapter
+   * @param {Omit<import("./types.js").Machine, "race">} machine
+   * @param {OffscreenCanvas | null} canvas
    */
-  constructor(worker, store, adapter) {
+  constructor(worker, store, machine, canvas) {
     this.#worker = worker;
     this.#store = store;
-    this.#adapter = adapter;
+    this.#machine = { ...machine, race: null };
+    this.#canvas = canvas;
   }
 
   /**
-   * Starts an engine. `canvas`, if given, shows each result and belongs to the engine from now on. `backend` "auto" is
-   * "webgpu" for now. `catalogue` is the address of another list of models.
+   * Starts an engine. `canvas`, if given, shows each result and belongs to the engine from now on. With `backend` "auto"
+   * the first model is raced on the GPU and the CPU, and the faster one stays; the outcome is remembered. `catalogue` is
+   * the address of another list of models.
    *
-   * Errors: `backend-unavailable`, `no-webgpu`, `no-adapter`, `limits-too-low`, `engine-load-failed`.
+   * Errors: `no-webgpu`, `no-adapter`, `limits-too-low` (never with "auto" or "cpu"), `backend-unavailable`,
+   * `engine-load-failed`.
    * @param {{canvas?: HTMLCanvasElement | OffscreenCanvas, backend?: "auto" | "webgpu" | "cpu", catalogue?: URL | string}} [options]
    */
   static async create({ canvas, backend = "auto", catalogue } = {}) {
-    if (backend !== "auto" && backend !== "webgpu") {
-      throw new SegscopeError("backend-unavailable", `There is no "${backend}" backend yet; use "webgpu" or "auto".`);
+    if (!["auto", "webgpu", "cpu"].includes(backend)) {
+      throw new SegscopeError("backend-unavailable", `There is no "${backend}" backend; use "auto", "webgpu" or "cpu".`);
     }
     const worker = spawnWorker("worker.js");
     try {
+      const machine = await worker.call("create", () => ({ args: [backend] }));
       const surface = canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : canvas;
-      const call = () => ({ args: [surface], transfer: surface ? [surface] : [] });
-      return new Engine(worker, new ModelStore(catalogue), await worker.call("create", call));
+      return new Engine(worker, new ModelStore(catalogue), machine, surface ?? null);
     } catch (error) {
       worker.end(abortedError());
       throw error;
@@ -77,9 +87,16 @@ export class Engine {
    */
   async loadModel(model, options = {}) {
     const { bytes, delivery } = await this.#deliver(model, options);
-    const call = () => ({ args: [bytes], transfer: [bytes.buffer] });
-    const info = await this.#worker.call("loadModel", call, { signal: options.signal });
+    const remembered = this.#machine.backend ? null : await recallRace(this.#machine.adapter, bytes);
+    const call = () => ({ args: [bytes, remembered], transfer: [bytes.buffer] });
+    const { backend, race, ...info } = await this.#worker.call("loadModel", call, { signal: options.signal });
     this.#size = null;
+    if (race) {
+      this.#machine.race = race;
+      if (!remembered) rememberRace(this.#machine.adapter, info.sha256, race);
+    }
+    this.#machine.backend = backend;
+    await this.#showCanvas();
     if (info.sha256 !== this.#viewed) {
       this.#viewed = info.sha256;
       await this.setView({ hidden: backgroundOf(info), solo: null });
@@ -173,12 +190,28 @@ export class Engine {
    * @returns {Promise<void>}
    */
   async resize(width, height) {
+    this.#canvasSize = [width, height];
     await this.#newest("resize", () => ({ args: [width, height] }));
   }
 
-  /** The GPU in use and its limits. */
+  /** Where this engine runs, and why there. */
+  machine() {
+    return this.#machine;
+  }
+
+  /** The GPU and its limits; `null` where the browser offers none. */
   adapterInfo() {
-    return this.#adapter;
+    return this.#machine.adapter;
+  }
+
+  /** Largest side of a picture that this machine takes in one piece; larger ones are shrunk, and their masks enlarged. */
+  maxPictureSide() {
+    return Math.min(this.#machine.adapter?.limits.maxTextureDimension2D ?? MAX_PICTURE_SIDE, MAX_PICTURE_SIDE);
+  }
+
+  /** Makes "auto" race again on this machine, with the next engine. */
+  static forgetRaces() {
+    forgetRaces();
   }
 
   /** @returns {Promise<import("./types.js").Memory>} */
@@ -204,6 +237,16 @@ export class Engine {
     } finally {
       this.#worker.end(abortedError());
     }
+  }
+
+  /** Gives the canvas to the worker as soon as it is known what draws to it. */
+  async #showCanvas() {
+    const canvas = this.#canvas;
+    if (!canvas || !this.#machine.backend) return;
+    this.#canvas = null;
+    await this.#worker.call("show", () => ({ args: [canvas], transfer: [canvas] }));
+    if (this.#canvasSize) await this.resize(...this.#canvasSize);
+    await this.setView({});
   }
 
   #lastSize() {
@@ -247,7 +290,7 @@ export class Engine {
    * @returns {Promise<{frame: ImageBitmap | VideoFrame, width: number, height: number}>}
    */
   async #frameOf(source) {
-    const maxSide = this.#adapter.limits.maxTextureDimension2D;
+    const maxSide = this.maxPictureSide();
     if (typeof VideoFrame !== "undefined" && source instanceof VideoFrame) {
       return { frame: source.clone(), width: source.displayWidth, height: source.displayHeight };
     }

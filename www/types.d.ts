@@ -122,6 +122,31 @@ export interface AdapterInfo {
   limits: { maxTextureDimension2D: number; maxBufferSize: number; maxStorageBufferBindingSize: number };
 }
 
+export type BackendName = "webgpu" | "cpu";
+
+/** What "auto" decided by: each backend's best time for one empty square input. */
+export interface Race {
+  winner: BackendName;
+  /** Of the input, in pixels. */
+  side: number;
+  cpuMs: number;
+  /** `null` if the GPU failed. */
+  webgpuMs: number | null;
+  /** Why it failed. */
+  failure: string | null;
+}
+
+/** Where the engine runs. */
+export interface Machine {
+  /** `null` until "auto" has a model to decide by. */
+  backend: BackendName | null;
+  /** The GPU that is used or could be; `null` where there is none. */
+  adapter: AdapterInfo | null;
+  /** Why there is no GPU to choose. */
+  noGpu: { code: string; message: string } | null;
+  race: Race | null;
+}
+
 export interface Memory {
   gpuBytes: number;
   wasmBytes: number;

@@ -64,7 +64,7 @@ export class Workbench extends EventTarget {
       const engine = await this.engine();
       signal.throwIfAborted();
       this.#tell("state", "loading");
-      const picture = await decodePicture(blob, engine.adapterInfo().limits.maxTextureDimension2D);
+      const picture = await decodePicture(blob, engine.maxPictureSide());
       if (signal.aborted) {
         picture.bitmap.close();
         throw abortedError();

@@ -1,22 +1,57 @@
 /** Owns the wasm session and its canvas; engine.js is its only caller. */
-import init, { Session } from "./pkg/engine.js";
+import init from "./pkg/engine.js";
+import { chooseBackend, openSession } from "./backends.js";
+import { pixelsOf, showPixels } from "./cpu-canvas.js";
 import { serveCalls } from "./serve-calls.js";
 
+/** @typedef {import("./types.js").BackendName} BackendName */
+/** @typedef {import("./pkg/engine.js").Session} Session */
+
+/** The engine's backend; with "auto" the first model decides it. @type {BackendName | null} */
+let backend = null;
 /** @type {Session} */
 let session;
+/** The GPU's session while nothing is decided. @type {Session | null} */
+let candidate = null;
 
 serveCalls({
-  /** @param {OffscreenCanvas} [canvas] */
-  async create(canvas) {
+  /** @param {"auto" | BackendName} wanted */
+  async create(wanted) {
     await init({ module_or_path: new URL("./pkg/engine_bg.wasm", import.meta.url) });
-    session = await Session.create(canvas);
-    // The browser's own words for the GPU; wgpu passes on only some of them.
-    const adapter = await navigator.gpu.requestAdapter();
-    const { vendor = "", architecture = "", device = "", description = "" } = adapter?.info ?? {};
-    return { ...session.adapterInfo(), vendor, architecture, device, description };
+    if (wanted !== "auto") {
+      session = await openSession(wanted);
+      backend = wanted;
+      return { backend, adapter: await adapterOf(session), noGpu: null };
+    }
+    try {
+      candidate = await openSession("webgpu");
+      return { backend: null, adapter: await adapterOf(candidate), noGpu: null };
+    } catch (error) {
+      session = await openSession("cpu");
+      backend = "cpu";
+      const { code = "no-webgpu", message = String(error) } = /** @type {{code?: string, message?: string}} */ (error);
+      return { backend, adapter: null, noGpu: { code, message } };
+    }
   },
-  /** @param {Uint8Array} bytes */
-  loadModel: (bytes) => session.loadModel(bytes),
+  /**
+   * `remembered` is what an earlier race on this machine with this model said.
+   * @param {Uint8Array} bytes
+   * @param {import("./types.js").Race | null} remembered
+   */
+  async loadModel(bytes, remembered) {
+    let race = null;
+    if (candidate) {
+      ({ session, race } = await chooseBackend(candidate, bytes, remembered));
+      backend = race.winner;
+      candidate = null;
+    }
+    return { ...session.loadModel(bytes), backend, race };
+  },
+  /** @param {OffscreenCanvas} canvas */
+  show(canvas) {
+    if (backend === "cpu") session.showWith(showPixels(canvas));
+    else session.showOn(canvas);
+  },
   /**
    * @param {ImageBitmap | VideoFrame} frame
    * @param {number} width
@@ -24,23 +59,25 @@ serveCalls({
    */
   async segment(frame, width, height) {
     try {
-      return await session.segment(frame, width, height);
+      if (backend === "webgpu") return await session.segment(frame, width, height);
+      const start = performance.now();
+      const pixels = pixelsOf(frame);
+      return await session.segmentPixels(pixels.data, pixels.width, pixels.height, width, height, performance.now() - start);
     } finally {
       frame.close();
     }
   },
   /** @param {import("./types.js").View} view */
   setView(view) {
-    session.setView(view);
-    session.paint();
+    session?.setView(view);
+    session?.paint();
   },
   /**
    * @param {number} width
    * @param {number} height
    */
   resize(width, height) {
-    session.resize(width, height);
-    session.paint();
+    session?.resize(width, height);
   },
   readMask: () => session.readMask(),
   maskPng: () => session.maskPng(),
@@ -53,5 +90,17 @@ serveCalls({
   readLayer: (name) => session.readLayer(name),
   memory: () => session.memory(),
   unloadModel: () => session.unloadModel(),
-  dispose: () => session.dispose(),
+  dispose: () => (session ?? candidate)?.dispose(),
 });
+
+/**
+ * The browser's own words for the GPU; wgpu passes on only some of them.
+ * @param {Session} session
+ */
+async function adapterOf(session) {
+  const told = session.adapterInfo();
+  if (!told) return null;
+  const adapter = await navigator.gpu.requestAdapter();
+  const { vendor = "", architecture = "", device = "", description = "" } = adapter?.info ?? {};
+  return { ...told, vendor, architecture, device, description };
+}

@@ -8,9 +8,11 @@ mod arena;
 mod fuse;
 mod pack;
 mod steps;
+mod window;
 
 pub use pack::{ConvKernel, PackedWeights, WeightFormat, conv_kernel};
 pub use steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
+pub use window::Window;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Interpolation, NodeId, Op, Shape};
@@ -55,6 +57,18 @@ impl Plan {
         let steps = fuse::fuse(graph, &shapes, &views, &kept);
         let arena = arena::place(graph, &shapes, &steps, &views, &kept);
         Ok(Self { steps, shapes, offsets: arena.offsets, arena_len: arena.len, logits, logits_align_corners })
+    }
+
+    /// Where a value that is readable after a run lives.
+    ///
+    /// Errors: `no-such-layer` if it is fused into another one.
+    pub fn kept_offset(&self, node: NodeId) -> Result<usize> {
+        self.offsets[node].ok_or_else(|| {
+            Error::new(
+                ErrorKind::NoSuchLayer,
+                "this layer is fused into another one; plan the network with it as a tap",
+            )
+        })
     }
 
     /// Where a value that some step reads or writes lives.

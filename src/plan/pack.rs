@@ -14,6 +14,18 @@ pub enum WeightFormat {
     F32,
 }
 
+impl WeightFormat {
+    /// Int8 if every convolution's weights are stored so.
+    pub fn of(graph: &Graph, weights: &QuantisedWeights) -> Self {
+        let mut convs = graph.nodes.iter().filter(|node| matches!(node.op, Op::Conv2d(_)));
+        if convs.all(|node| matches!(weights.0[&node.weights[0]], Stored::Int8 { .. })) {
+            Self::Int8
+        } else {
+            Self::F32
+        }
+    }
+}
+
 /// Which convolution kernel a layer needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConvKernel {
@@ -58,12 +70,9 @@ pub struct PackedWeights {
 }
 
 impl PackedWeights {
-    pub fn new(graph: &Graph, weights: &QuantisedWeights) -> crate::Result<Self> {
+    /// Packs `weights` as `format`: int8 only if [`WeightFormat::of`] says so, f32 always.
+    pub fn new(graph: &Graph, weights: &QuantisedWeights, format: WeightFormat) -> crate::Result<Self> {
         let channels = graph.channels()?;
-        let kernels =
-            graph.nodes.iter().filter(|n| matches!(n.op, Op::Conv2d(_))).map(|n| &weights.0[&n.weights[0]]);
-        let all_int8 = kernels.into_iter().all(|stored| matches!(stored, Stored::Int8 { .. }));
-        let format = if all_int8 { WeightFormat::Int8 } else { WeightFormat::F32 };
         let mut packed = Self { format, words: Vec::new(), offsets: HashMap::new(), convs: HashMap::new() };
         for (id, node) in graph.nodes.iter().enumerate() {
             match &node.op {

@@ -1,11 +1,12 @@
-//! The canvas a session shows its results on.
+//! The surface on which results are shown from the GPU.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::view::View;
 use crate::wgsl::Gpu;
-use crate::wgsl::paint::{Painter, View};
+use crate::wgsl::paint::Painter;
 
 /// A surface and what draws to it.
-pub(super) struct Screen {
+pub struct Screen {
     surface: wgpu::Surface<'static>,
     config: wgpu::SurfaceConfiguration,
     painter: Painter,
@@ -24,7 +25,7 @@ pub(super) struct Painting<'a> {
 
 impl Screen {
     /// Errors: `no-adapter` if the adapter cannot present to the surface.
-    pub fn new(gpu: &Gpu, surface: wgpu::Surface<'static>, width: u32, height: u32) -> Result<Self> {
+    pub(super) fn new(gpu: &Gpu, surface: wgpu::Surface<'static>, [width, height]: [u32; 2]) -> Result<Self> {
         let cannot = || {
             Error::new(
                 ErrorKind::NoAdapter,
@@ -46,7 +47,7 @@ impl Screen {
     }
 
     /// Canvas pixels, at most what a texture can have.
-    pub fn resize(&mut self, gpu: &Gpu, width: u32, height: u32) {
+    pub(super) fn resize(&mut self, gpu: &Gpu, [width, height]: [u32; 2]) {
         let most = gpu.device.limits().max_texture_dimension_2d;
         self.config.width = width.clamp(1, most);
         self.config.height = height.clamp(1, most);
@@ -54,12 +55,12 @@ impl Screen {
     }
 
     /// Another result is to be shown, or none.
-    pub fn forget_result(&mut self) {
+    pub(super) fn forget_result(&mut self) {
         self.bind_group = None;
     }
 
     /// Errors: `device-lost` if the canvas is gone.
-    pub fn paint(&mut self, gpu: &Gpu, view: &View, painting: &Painting<'_>) -> Result<()> {
+    pub(super) fn paint(&mut self, gpu: &Gpu, view: &View, painting: &Painting<'_>) -> Result<()> {
         let target = match self.surface.get_current_texture() {
             wgpu::CurrentSurfaceTexture::Success(target)
             | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,

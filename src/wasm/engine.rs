@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::rc::Rc;
 
+use js_sys::{Function, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
@@ -11,22 +13,38 @@ use super::{object, set};
 use crate::error::{Error, ErrorKind};
 use crate::graph::Tensor;
 use crate::plan::WeightFormat;
-use crate::session::{self, ClassArea, Loaded};
-use crate::wgsl::paint::View;
+use crate::session::{self, Backend, ClassArea, Cpu, CpuScreen, Gpu, ModelSummary, Segmentation};
+use crate::view::View;
 
 type Fallible<T> = Result<T, JsValue>;
 
-/// A device with a canvas, a model and the last picture.
+/// A backend with a canvas, a model and the last picture.
 #[wasm_bindgen]
 pub struct Session {
-    session: session::Session,
+    session: OnBackend,
     /// Formats whose pipelines were compiled in parallel.
     precompiled: RefCell<HashSet<WeightFormat>>,
 }
 
+enum OnBackend {
+    Gpu(Box<session::Session<Gpu>>),
+    Cpu(session::Session<Cpu>),
+}
+
+/// The same call on whichever session it is.
+macro_rules! on {
+    ($self:ident, $session:ident => $call:expr) => {
+        match &$self.session {
+            OnBackend::Gpu($session) => $call,
+            OnBackend::Cpu($session) => $call,
+        }
+    };
+}
+
 #[wasm_bindgen]
 impl Session {
-    pub async fn create(canvas: Option<web_sys::OffscreenCanvas>) -> Fallible<Session> {
+    #[wasm_bindgen(js_name = onGpu)]
+    pub async fn on_gpu() -> Fallible<Session> {
         let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into())?;
         if !js_sys::Reflect::get(&navigator, &"gpu".into())?.is_object() {
             return Err(Error::new(
@@ -35,21 +53,49 @@ impl Session {
             )
             .into());
         }
-        let session = session::Session::new().await?;
-        if let Some(canvas) = canvas {
-            let (width, height) = (canvas.width(), canvas.height());
-            let surface =
-                session.gpu().instance.create_surface(wgpu::SurfaceTarget::OffscreenCanvas(canvas)).map_err(
-                    |e| Error::new(ErrorKind::NoAdapter, format!("this canvas cannot be drawn to: {e}")),
-                )?;
-            session.attach(surface, width, height)?;
-        }
-        Ok(Self { session, precompiled: RefCell::default() })
+        let session = session::Session::new(Gpu::new().await?);
+        Ok(Self { session: OnBackend::Gpu(Box::new(session)), precompiled: RefCell::default() })
     }
 
+    #[wasm_bindgen(js_name = onCpu)]
+    pub fn on_cpu() -> Self {
+        Self { session: OnBackend::Cpu(session::Session::new(Cpu)), precompiled: RefCell::default() }
+    }
+
+    /// On the GPU: shows results on `canvas` from now on.
+    #[wasm_bindgen(js_name = showOn)]
+    pub fn show_on(&self, canvas: web_sys::OffscreenCanvas) -> Fallible<()> {
+        let OnBackend::Gpu(session) = &self.session else {
+            return Err(wrong_backend("a session on the CPU paints bytes; call showWith").into());
+        };
+        let size = [canvas.width(), canvas.height()];
+        let gpu = session.backend();
+        let target = wgpu::SurfaceTarget::OffscreenCanvas(canvas);
+        let surface = gpu.device.instance.create_surface(target).map_err(|e| undrawable(e.to_string()))?;
+        session.attach(gpu.screen(surface, size)?);
+        Ok(())
+    }
+
+    /// On the CPU: calls `show` with the RGBA bytes, width and height of each painting from now on.
+    #[wasm_bindgen(js_name = showWith)]
+    pub fn show_with(&self, show: Function) -> Fallible<()> {
+        let OnBackend::Cpu(session) = &self.session else {
+            return Err(wrong_backend("a session on the GPU paints on a canvas; call showOn").into());
+        };
+        let show = move |rgba: Vec<u8>, [width, height]: [u32; 2]| {
+            let bytes = Uint8ClampedArray::from(rgba.as_slice());
+            let shown = show.call3(&JsValue::UNDEFINED, &bytes, &width.into(), &height.into());
+            shown.map(|_| ()).map_err(|e| undrawable(format!("{e:?}")))
+        };
+        session.attach(CpuScreen::new([1, 1], Box::new(show)));
+        Ok(())
+    }
+
+    /// What WebGPU tells of the adapter in use; nothing on the CPU.
     #[wasm_bindgen(js_name = adapterInfo)]
     pub fn adapter_info(&self) -> JsValue {
-        let gpu = self.session.gpu();
+        let OnBackend::Gpu(session) = &self.session else { return JsValue::UNDEFINED };
+        let gpu = &session.backend().device;
         let info = gpu.adapter.get_info();
         let limits = gpu.device.limits();
         let features: js_sys::Array =
@@ -73,17 +119,18 @@ impl Session {
 
     #[wasm_bindgen(js_name = loadModel)]
     pub fn load_model(&self, bytes: &[u8]) -> Fallible<JsValue> {
-        Ok(model_info(&*self.session.load_model(bytes)?))
+        Ok(model_info(&*on!(self, session => session.load_model(bytes))?))
     }
 
     #[wasm_bindgen(js_name = unloadModel)]
     pub fn unload_model(&self) {
-        self.session.unload_model();
+        on!(self, session => session.unload_model());
     }
 
     pub async fn prepare(&self, source_width: u32, source_height: u32) -> Fallible<JsValue> {
         let precompile_ms = self.precompile().await?;
-        let ([height, width], compile_ms) = self.session.prepare([source_width, source_height]).await?;
+        let ([height, width], compile_ms) =
+            on!(self, session => session.prepare([source_width, source_height]).await)?;
         Ok(object([
             ("networkWidth", (width as f64).into()),
             ("networkHeight", (height as f64).into()),
@@ -91,14 +138,21 @@ impl Session {
         ]))
     }
 
-    /// `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close.
+    /// On the GPU. `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close.
     pub async fn segment(&self, bitmap: JsValue, source_width: u32, source_height: u32) -> Fallible<JsValue> {
+        let OnBackend::Gpu(session) = &self.session else {
+            return Err(wrong_backend("a session on the CPU takes pixels; call segmentPixels").into());
+        };
         let precompile_ms = self.precompile().await?;
         let start = Instant::now();
         let source = image_source(bitmap)?;
         let (width, height) = (source.width(), source.height());
-        let picture = self.session.picture(width, height)?;
-        self.session.gpu().queue.copy_external_image_to_texture(
+        let gpu = session.backend();
+        let picture = match session.last_picture([width, height]) {
+            Some(picture) => picture,
+            None => Rc::new(gpu.texture(width, height)?),
+        };
+        gpu.device.queue.copy_external_image_to_texture(
             &wgpu::CopyExternalImageSourceInfo { source, origin: wgpu::Origin2d::ZERO, flip_y: false },
             wgpu::CopyExternalImageDestInfo {
                 texture: &picture,
@@ -111,31 +165,36 @@ impl Session {
             wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         );
         let upload_ms = start.elapsed().as_secs_f64() * 1e3;
-        let done = self.session.segment(picture, [source_width, source_height], upload_ms).await?;
-        let t = done.timings;
-        let timings = object([
-            ("upload", t.upload_ms.into()),
-            ("compile", (precompile_ms + t.compile_ms).into()),
-            ("network", t.network_ms.into()),
-            ("paint", t.paint_ms.into()),
-            ("total", (precompile_ms + t.total_ms).into()),
-        ]);
-        let classes: js_sys::Array = done.classes.iter().map(class_area).collect();
-        let [height, width] = done.network_size;
-        Ok(object([
-            ("classes", classes.into()),
-            ("networkWidth", (width as f64).into()),
-            ("networkHeight", (height as f64).into()),
-            ("timings", timings),
-        ]))
+        let done = session.segment(picture, [source_width, source_height], upload_ms).await?;
+        Ok(segmentation(&done, precompile_ms))
+    }
+
+    /// On either backend: RGBA bytes, row-major, not premultiplied. `upload_ms` is what it took to get them.
+    #[wasm_bindgen(js_name = segmentPixels)]
+    pub async fn segment_pixels(
+        &self,
+        rgba: Vec<u8>,
+        width: u32,
+        height: u32,
+        source_width: u32,
+        source_height: u32,
+        upload_ms: f64,
+    ) -> Fallible<JsValue> {
+        let precompile_ms = self.precompile().await?;
+        let source = [source_width, source_height];
+        let done = on!(self, session => {
+            let picture = Rc::new(session.backend().picture([width, height], rgba)?);
+            session.segment(picture, source, upload_ms).await
+        })?;
+        Ok(segmentation(&done, precompile_ms))
     }
 
     pub fn paint(&self) -> Fallible<()> {
-        Ok(self.session.paint()?)
+        Ok(on!(self, session => session.paint())?)
     }
 
     pub fn resize(&self, width: u32, height: u32) -> Fallible<()> {
-        Ok(self.session.resize(width, height)?)
+        Ok(on!(self, session => session.resize(width, height))?)
     }
 
     /// `{ opacity, hidden, solo, split, background }`; what is missing takes its default.
@@ -144,7 +203,7 @@ impl Session {
         let get = |key: &str| js_sys::Reflect::get(&view, &key.into()).unwrap_or(JsValue::UNDEFINED);
         let default = View::default();
         let hidden = get("hidden");
-        Ok(self.session.set_view(View {
+        let view = View {
             opacity: get("opacity").as_f64().map_or(default.opacity, |v| v as f32),
             hidden: if hidden.is_object() {
                 js_sys::Array::from(&hidden).iter().filter_map(|id| id.as_f64()).map(|id| id as u8).collect()
@@ -154,59 +213,82 @@ impl Session {
             solo: get("solo").as_f64().map(|id| id as u8),
             split: get("split").as_f64().map(|v| v as f32),
             cut_out: get("background").as_string().as_deref() == Some("none"),
-        })?)
+        };
+        Ok(on!(self, session => session.set_view(view))?)
     }
 
     #[wasm_bindgen(js_name = readMask)]
     pub async fn read_mask(&self) -> Fallible<Vec<u8>> {
-        Ok(self.session.read_mask().await?.0)
+        Ok(on!(self, session => session.read_mask().await)?.0)
     }
 
     #[wasm_bindgen(js_name = maskPng)]
     pub async fn mask_png(&self) -> Fallible<Vec<u8>> {
-        Ok(self.session.mask_png().await?)
+        Ok(on!(self, session => session.mask_png().await)?)
     }
 
     #[wasm_bindgen(js_name = scoresAt)]
     pub async fn scores_at(&self, x: u32, y: u32) -> Fallible<Vec<f32>> {
-        Ok(self.session.scores_at(x, y).await?)
+        Ok(on!(self, session => session.scores_at(x, y).await)?)
     }
 
     #[wasm_bindgen(js_name = readLayer)]
     pub async fn read_layer(&self, name: String) -> Fallible<JsValue> {
-        Ok(js_tensor(&self.session.read_layer(&name).await?))
+        Ok(js_tensor(&on!(self, session => session.read_layer(&name).await)?))
     }
 
     /// The network on an input of your own; `{ shape, data }` of its output.
     #[wasm_bindgen(js_name = runTensor)]
     pub async fn run_tensor(&self, input: Vec<f32>, height: usize, width: usize) -> Fallible<JsValue> {
-        Ok(js_tensor(&self.session.run_tensor(&input, [height, width]).await?))
+        Ok(js_tensor(&on!(self, session => session.run_tensor(&input, [height, width]).await)?))
+    }
+
+    /// Milliseconds of each of `runs` runs on an empty input, after one that does not count.
+    #[wasm_bindgen(js_name = timeNetwork)]
+    pub async fn time_network(&self, height: usize, width: usize, runs: usize) -> Fallible<Vec<f64>> {
+        self.precompile().await?;
+        Ok(on!(self, session => session.time_network([height, width], runs).await)?)
     }
 
     pub fn memory(&self) -> JsValue {
         let wasm: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
         let wasm_bytes = js_sys::ArrayBuffer::from(wasm.buffer()).byte_length();
-        object([("gpuBytes", (self.session.gpu_bytes() as f64).into()), ("wasmBytes", wasm_bytes.into())])
+        let gpu_bytes = match &self.session {
+            OnBackend::Gpu(session) => session.bytes(),
+            OnBackend::Cpu(_) => 0,
+        };
+        object([("gpuBytes", (gpu_bytes as f64).into()), ("wasmBytes", wasm_bytes.into())])
     }
 
     /// Compiles the loaded model's pipelines in parallel, once for each weight format; the milliseconds it took.
     async fn precompile(&self) -> Fallible<f64> {
-        let Some(format) = self.session.weight_format() else { return Ok(0.0) };
-        let Some(device) = self.session.gpu().device.as_webgpu() else { return Ok(0.0) };
+        let OnBackend::Gpu(session) = &self.session else { return Ok(0.0) };
+        let Some(format) = session.model().map(|model| model.format) else { return Ok(0.0) };
+        let Some(device) = session.backend().device.device.as_webgpu() else { return Ok(0.0) };
         if !self.precompiled.borrow_mut().insert(format) {
             return Ok(0.0);
         }
         let start = Instant::now();
         let pipelines = precompile(device.as_ref(), format).await?;
-        self.session.make_pipelines(format);
+        session.backend().make_pipelines(format);
         drop(pipelines);
         Ok(start.elapsed().as_secs_f64() * 1e3)
     }
 
     /// Gives the device back; the session cannot be used afterwards.
     pub fn dispose(self) {
-        self.session.gpu().device.destroy();
+        if let OnBackend::Gpu(session) = &self.session {
+            session.backend().device.device.destroy();
+        }
     }
+}
+
+fn wrong_backend(what: &str) -> Error {
+    Error::new(ErrorKind::BackendUnavailable, what)
+}
+
+fn undrawable(reason: String) -> Error {
+    Error::new(ErrorKind::NoAdapter, format!("this canvas cannot be drawn to: {reason}"))
 }
 
 fn image_source(bitmap: JsValue) -> Fallible<wgpu::ExternalImageSource> {
@@ -228,7 +310,27 @@ fn image_source(bitmap: JsValue) -> Fallible<wgpu::ExternalImageSource> {
     }
 }
 
-fn model_info(loaded: &Loaded) -> JsValue {
+/// What `segment` tells; `precompile_ms` was spent before the session's own clock started.
+fn segmentation(done: &Segmentation, precompile_ms: f64) -> JsValue {
+    let t = done.timings;
+    let timings = object([
+        ("upload", t.upload_ms.into()),
+        ("compile", (precompile_ms + t.compile_ms).into()),
+        ("network", t.network_ms.into()),
+        ("paint", t.paint_ms.into()),
+        ("total", (precompile_ms + t.total_ms).into()),
+    ]);
+    let classes: js_sys::Array = done.classes.iter().map(class_area).collect();
+    let [height, width] = done.network_size;
+    object([
+        ("classes", classes.into()),
+        ("networkWidth", (width as f64).into()),
+        ("networkHeight", (height as f64).into()),
+        ("timings", timings),
+    ])
+}
+
+fn model_info(loaded: &ModelSummary) -> JsValue {
     let info = &loaded.info;
     let classes: js_sys::Array = (0u32..)
         .zip(&info.classes)

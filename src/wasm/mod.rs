@@ -1,8 +1,8 @@
 //! The web edge: the only place that sees wasm_bindgen. Few, coarse calls; `worker.js` is the only caller.
 
-#[cfg(feature = "wgsl")]
+#[cfg(feature = "engine")]
 mod engine;
-#[cfg(feature = "wgsl")]
+#[cfg(feature = "engine")]
 mod precompile;
 
 use wasm_bindgen::prelude::*;
@@ -36,7 +36,7 @@ pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
 }
 
 /// A plain object from pairs.
-#[cfg(feature = "wgsl")]
+#[cfg(feature = "engine")]
 fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {
     let object = js_sys::Object::new();
     for (key, value) in pairs {

@@ -3,7 +3,7 @@
 use super::kernels::dispatch;
 use super::pipelines::{Pipelines, bind_group};
 use super::{Gpu, readback};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::plan::{PackedWeights, Plan, WeightFormat, planes};
 use crate::weights::QuantisedWeights;
@@ -18,7 +18,8 @@ pub struct Network {
 impl Network {
     /// `graph` must have its batch norms folded, and `weights` must hold all it names.
     pub fn new(gpu: &Gpu, graph: Graph, weights: &QuantisedWeights) -> Result<Self> {
-        let packed = PackedWeights::new(&graph, weights)?;
+        let format = WeightFormat::of(&graph, weights);
+        let packed = PackedWeights::new(&graph, weights, format)?;
         let buffer = upload(gpu, "weights", &packed.words)?;
         Ok(Self { graph, packed, buffer })
     }
@@ -147,12 +148,7 @@ impl Executor {
     ///
     /// Errors: `no-such-layer` if the plan kept no such value.
     pub async fn read(&self, gpu: &Gpu, node: NodeId) -> Result<Tensor> {
-        let offset = self.plan.offsets[node].ok_or_else(|| {
-            Error::new(
-                ErrorKind::NoSuchLayer,
-                "this layer is fused into another one; plan the network with it as a tap",
-            )
-        })?;
+        let offset = self.plan.kept_offset(node)?;
         let [n, c, h, w] = self.plan.shapes[node];
         let pixels = h * w;
         let bytes =

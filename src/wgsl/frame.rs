@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
 use super::{Executor, Gpu, shaders};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Window;
 use crate::weights::info::Input;
 
 /// Keep in sync with `FrameUniforms` in frame.wgsl.
@@ -17,6 +18,8 @@ pub struct FrameUniforms {
     pub y: u32,
     pub inverse_std: [f32; 3],
     pub padding_to_16: u32,
+    pub origin: [f32; 2],
+    pub extent: [f32; 2],
 }
 
 /// The `frame` pipeline, made once a device.
@@ -47,7 +50,7 @@ impl FramePipeline {
     }
 }
 
-/// The kernel bound to one picture texture and one executor.
+/// The kernel bound to a part of a picture texture and to one executor.
 pub struct Frame {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
@@ -59,6 +62,7 @@ impl Frame {
         gpu: &Gpu,
         pipeline: &FramePipeline,
         picture: &wgpu::Texture,
+        window: Window,
         executor: &Executor,
         input: &Input,
     ) -> Self {
@@ -70,6 +74,8 @@ impl Frame {
             y: executor.plan.offset(0) as u32,
             inverse_std: input.std.map(|s| 1.0 / s),
             padding_to_16: 0,
+            origin: [window.x, window.y],
+            extent: [window.width, window.height],
         };
         let buffer = gpu.uniform_buffer("frame", size_of::<FrameUniforms>() as u64);
         gpu.queue.write_buffer(&buffer, 0, bytemuck::bytes_of(&uniforms));

@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
 use super::{Gpu, readback, shaders};
 use crate::error::Result;
+use crate::view::Mask;
 
 /// Keep in sync with `MaskUniforms` in mask.wgsl.
 #[repr(C)]
@@ -21,12 +22,6 @@ const BAND: u32 = 1 << 23;
 pub struct MaskPipeline {
     layout: wgpu::BindGroupLayout,
     pipeline: wgpu::ComputePipeline,
-}
-
-/// Pixels per class, and the ids if they were asked for.
-pub struct Mask {
-    pub counts: Vec<u32>,
-    pub ids: Vec<u8>,
 }
 
 impl MaskPipeline {

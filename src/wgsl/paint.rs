@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::pipelines::{bind_group, bind_group_layout, buffer};
 use super::{Gpu, shaders};
+use crate::view::View;
 
 /// Keep in sync with `PaintUniforms` in paint.wgsl.
 #[repr(C)]
@@ -18,26 +19,6 @@ pub struct PaintUniforms {
     pub padding_to_16: u32,
     pub hidden: [u32; 8],
     pub palette: [[f32; 4]; 256],
-}
-
-/// How the overlay is shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct View {
-    /// 0: only the picture; 1: only the classes' colours.
-    pub opacity: f32,
-    pub hidden: Vec<u8>,
-    /// The only class shown, if any.
-    pub solo: Option<u8>,
-    /// Left of this, 0..1 across, only the picture shows.
-    pub split: Option<f32>,
-    /// What is not shown as a class is transparent.
-    pub cut_out: bool,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self { opacity: 0.6, hidden: Vec::new(), solo: None, split: None, cut_out: false }
-    }
 }
 
 /// The paint pipeline for one target format, and its uniforms.

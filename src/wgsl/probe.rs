@@ -1,4 +1,4 @@
-//! Class probabilities at one pixel.
+//! Class scores at one pixel.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -32,7 +32,7 @@ impl ProbePipeline {
         Self { pipeline: compute_pipeline(gpu, "probe", &shaders::probe(), &pipeline_layout), layout }
     }
 
-    /// Softmax over `classes` scores at `position`, 0..1 across the picture.
+    /// The `classes` scores at `position`, 0..1 across the picture.
     pub async fn run(
         &self,
         gpu: &Gpu,
@@ -61,15 +61,8 @@ impl ProbePipeline {
         }
         gpu.queue.submit([encoder.finish()]);
         let bytes = readback::read(gpu, &result, 0, 64 * 16).await?;
-        let logits: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
-        Ok(softmax(&logits[..classes]))
+        let mut scores: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
+        scores.truncate(classes);
+        Ok(scores)
     }
-}
-
-/// `exp(x - max) / sum`, in double precision so that the parts add up to one.
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let highest = logits.iter().copied().fold(f32::MIN, f32::max);
-    let exps: Vec<f64> = logits.iter().map(|x| f64::from(x - highest).exp()).collect();
-    let sum: f64 = exps.iter().sum();
-    exps.iter().map(|e| (e / sum) as f32).collect()
 }

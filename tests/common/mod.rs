@@ -8,6 +8,7 @@ use safetensors::{Dtype, SafeTensors};
 use segscope::graph::random::{random_picture, random_weights, uniform};
 use segscope::graph::{Graph, Shape, Tensor, Weights};
 use segscope::weights::Model;
+use segscope::weights::import::convert;
 use segscope::zoo::{self, Options};
 
 /// Classes of the networks behind the golden files; `CLASSES` in python/golden/networks.py.
@@ -65,7 +66,7 @@ pub fn golden_trained() -> Vec<Trained> {
     let file = SafeTensors::deserialize(&file).unwrap();
     let picture = tensor(&file, "picture");
     let [c, h, w] = picture.shape[..] else { panic!("the picture is {:?}", picture.shape) };
-    ["people"]
+    let mut trained: Vec<_> = ["people"]
         .into_iter()
         .map(|id| {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{id}.safetensors"));
@@ -76,7 +77,28 @@ pub fn golden_trained() -> Vec<Trained> {
             let classes = file.tensor(&format!("argmax.{id}")).unwrap().data().to_vec();
             Trained { model, input, shape: [1, c, h, w], classes }
         })
-        .collect()
+        .collect();
+    if let Some(folder) = published_weights("ESPNetv2 as published") {
+        trained.extend(["0.5", "1.0", "2.0"].map(|scale| published_espnet_v2(&folder, scale)));
+    }
+    trained
+}
+
+/// ESPNetv2 with the authors' Pascal VOC weights in int8, and what their own code answers in f32.
+fn published_espnet_v2(folder: &Path, scale: &str) -> Trained {
+    let stem = format!("espnet_v2/espnetv2_s_{scale}_pascal_384x384");
+    let spec = serde_json::json!({
+        "id": format!("espnet_v2_{scale}_voc"),
+        "architecture": { "name": "espnet_v2", "scale": scale.parse::<f64>().unwrap(), "classes": 21 },
+    });
+    let checkpoint = std::fs::read(folder.join(format!("{stem}.pth"))).unwrap();
+    let model = Model::from_bytes(&convert(&checkpoint, &spec.to_string()).unwrap()).unwrap();
+    let file = std::fs::read(folder.join(format!("{stem}.golden.safetensors"))).unwrap();
+    let file = SafeTensors::deserialize(&file).unwrap();
+    let input = tensor(&file, "input");
+    let shape = input.shape.as_slice().try_into().unwrap();
+    let classes = file.tensor("argmax").unwrap().data().to_vec();
+    Trained { model, input: input.data, shape, classes }
 }
 
 /// Single operations, whose graphs travel in the golden file (python/golden/ops.py).

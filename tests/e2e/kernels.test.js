@@ -1,4 +1,4 @@
-// Every operation and every network of the zoo: the WGSL executor in this browser against PyTorch's golden outputs.
+// Every operation and every network of the zoo: both executors in this browser against PyTorch's golden outputs.
 import assert from "node:assert/strict";
 import { browserTest } from "./harness.js";
 
@@ -9,13 +9,13 @@ const CASES = "/tests/golden/cases";
 
 /**
  * Runs in the page: one case through the engine bundle, compared with PyTorch's numbers.
- * @param {{cases: string, list: Case[]}} job
+ * @param {{cases: string, list: Case[], backend: "webgpu" | "cpu"}} job
  * @returns {Promise<Outcome[]>}
  */
-async function runCases({ cases, list }) {
+async function runCases({ cases, list, backend }) {
   const { default: init, Session } = await import(new URL("/www/pkg/engine.js", location.href).href);
   await init();
-  const session = await Session.create();
+  const session = backend === "cpu" ? Session.onCpu() : await Session.onGpu();
   const file = async (/** @type {string} */ name) => {
     const response = await fetch(`${cases}/${name}`);
     if (!response.ok) throw new Error(`${name}: ${response.status}; run cargo xtask test, which writes the cases`);
@@ -51,25 +51,27 @@ async function runCases({ cases, list }) {
 /**
  * @param {import("./harness.js").Stage} stage
  * @param {"operation" | "network"} kind
+ * @param {"webgpu" | "cpu"} backend
  */
-async function outcomes({ openPage }, kind) {
+async function outcomes({ openPage }, kind, backend) {
   const page = await openPage("/tests/e2e/blank.html");
   /** @type {Case[]} */
   const all = await page.evaluate(async (url) => (await fetch(url)).json(), `${CASES}/index.json`);
   const list = all.filter((entry) => entry.kind === kind);
   assert.ok(list.length >= (kind === "network" ? 12 : 50), `${list.length} cases of kind ${kind}`);
-  const results = await page.evaluate(runCases, { cases: CASES, list });
+  const results = await page.evaluate(runCases, { cases: CASES, list, backend });
   return list.map((entry, i) => ({ ...entry, ...results[i], expected: [1, ...entry.shape] }));
 }
 
-browserTest("every operation equals PyTorch", { timeout: 300_000 }, async (stage) => {
-  const wrong = (await outcomes(stage, "operation")).filter((o) => !o.finite || o.worst > 0 || `${o.shape}` !== `${o.expected}`);
-  assert.deepEqual(wrong, []);
-});
+for (const backend of /** @type {const} */ (["webgpu", "cpu"])) {
+  browserTest(`${backend}: every operation equals PyTorch`, { timeout: 300_000 }, async (stage) => {
+    const results = await outcomes(stage, "operation", backend);
+    assert.deepEqual(results.filter((o) => !o.finite || o.worst > 0 || `${o.shape}` !== `${o.expected}`), []);
+  });
 
-browserTest("every network has PyTorch's classes", { timeout: 600_000 }, async (stage) => {
-  const results = await outcomes(stage, "network");
-  for (const o of results) console.log(`${o.name}: same argmax as PyTorch on ${(o.sameArgmax * 100).toFixed(3)} % of pixels`);
-  const wrong = results.filter((o) => !o.finite || o.sameArgmax < (o.precision === "f32" ? 0.999 : 0.99));
-  assert.deepEqual(wrong, []);
-});
+  browserTest(`${backend}: every network has PyTorch's classes`, { timeout: 600_000 }, async (stage) => {
+    const results = await outcomes(stage, "network", backend);
+    for (const o of results) console.log(`${o.name}: same argmax as PyTorch on ${(o.sameArgmax * 100).toFixed(3)} % of pixels`);
+    assert.deepEqual(results.filter((o) => !o.finite || o.sameArgmax < (o.precision === "f32" ? 0.999 : 0.99)), []);
+  });
+}

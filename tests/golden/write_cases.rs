@@ -22,7 +22,7 @@ fn main() {
     }
     for case in golden_networks() {
         index.push(write(folder, &case, "network", Precision::F32));
-        // Random weights leave ESPNetv2 margins so thin that int8 changes 2 % of the classes; its trained networks are below.
+        // Random weights leave ESPNetv2 margins so thin that int8 changes 2 % of the classes; trained ones are below.
         if !case.name.starts_with("espnet_v2") {
             index.push(write(folder, &case, "network", Precision::Int8));
         }

@@ -18,14 +18,14 @@ pub struct Bundle {
 
 pub const BUNDLES: [Bundle; 2] = [
     // What every visitor fetches.
-    Bundle { name: "engine", feature: "wgsl" },
+    Bundle { name: "engine", feature: "engine" },
     // Fetched when a checkpoint has to be converted in the page.
     Bundle { name: "convert", feature: "import" },
 ];
 
 /// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would
 /// also use proposals that browsers reject.
-const WASM_FEATURES: [&str; 7] = [
+const WASM_FEATURES: [&str; 8] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -33,6 +33,7 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+    "--enable-simd",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

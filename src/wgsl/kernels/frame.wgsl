@@ -12,6 +12,9 @@ struct FrameUniforms {
     y: u32,
     inverse_std: vec3f,
     padding_to_16: u32,
+    // The part of the picture that the input shows, in the picture's pixels.
+    origin: vec2f,
+    extent: vec2f,
 }
 
 @group(0) @binding(0) var<uniform> u: FrameUniforms;
@@ -23,9 +26,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if id.x >= u.out_size.x || id.y >= u.out_size.y {
         return;
     }
-    let scale = vec2f(u.in_size) / vec2f(u.out_size);
+    let scale = u.extent / vec2f(u.out_size);
     let support = max(scale, vec2f(1.0));
-    let centre = (vec2f(id.xy) + 0.5) * scale;
+    let centre = u.origin + (vec2f(id.xy) + 0.5) * scale;
     let low = vec2u(max(centre - support + 0.5, vec2f(0.0)));
     let high = min(vec2u(centre + support + 0.5), u.in_size);
     var sum = vec3f(0.0);

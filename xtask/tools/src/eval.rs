@@ -1,15 +1,15 @@
-//! `cargo xtask eval MODEL --data DIR --split S`: how well a model file does on labelled photos, through the WGSL executor.
+//! `cargo xtask eval MODEL --data DIR --split S`: how well a model file does on labelled photos, through either executor.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use segscope::lab::metrics::ConfusionMatrix;
-use segscope::session::Session;
+use segscope::session::{Backend, Cpu, Gpu, Session};
 use segscope::weights::ModelInfo;
 use segscope::weights::info::Metrics;
-use segscope::wgsl::frame::write_rgba;
 
 use lexopt::prelude::*;
 
@@ -20,17 +20,37 @@ pub struct Options {
     pub data: PathBuf,
     pub split: String,
     pub json: bool,
+    pub backend: BackendName,
+}
+
+/// Where the network runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum BackendName {
+    WebGpu,
+    Cpu,
+}
+
+impl BackendName {
+    fn parse(name: &str) -> Result<Self> {
+        match name {
+            "webgpu" => Ok(Self::WebGpu),
+            "cpu" => Ok(Self::Cpu),
+            other => bail!("there is no backend \"{other}\"; it is webgpu or cpu"),
+        }
+    }
 }
 
 impl Options {
     /// The rest of the command line after `eval`.
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
         let (mut model, mut data, mut split, mut json) = (None, None, None, false);
+        let mut backend = BackendName::WebGpu;
         while let Some(arg) = args.next()? {
             match arg {
                 Long("data") => data = Some(PathBuf::from(args.value()?)),
                 Long("split") => split = Some(args.value()?.string()?),
                 Long("json") => json = true,
+                Long("backend") => backend = BackendName::parse(&args.value()?.string()?)?,
                 Value(value) if model.is_none() => model = Some(value.string()?),
                 other => return Err(other.unexpected().into()),
             }
@@ -42,6 +62,7 @@ impl Options {
             data: data.with_context(|| missing("--data"))?,
             split: split.with_context(|| missing("--split"))?,
             json,
+            backend,
         })
     }
 }
@@ -56,24 +77,28 @@ fn model_path(model: &str) -> PathBuf {
 pub fn run(options: &Options) -> Result<()> {
     let file = model_path(&options.model);
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let session = pollster::block_on(Session::new())?;
-    let model = session.load_model(&bytes)?;
+    match options.backend {
+        BackendName::WebGpu => {
+            let gpu = pollster::block_on(Gpu::new())?;
+            let place = format!("adapter {}", gpu.device.adapter.get_info().name);
+            evaluate(&Session::new(gpu), &bytes, options, &place)
+        }
+        BackendName::Cpu => evaluate(&Session::new(Cpu), &bytes, options, "CPU"),
+    }
+}
+
+/// `place` says where the session runs.
+fn evaluate<B: Backend>(session: &Session<B>, bytes: &[u8], options: &Options, place: &str) -> Result<()> {
+    let model = session.load_model(bytes)?;
     let pack = Pack::open(&options.data, &options.split, &model.info)?;
     if !options.json {
-        let adapter = session.gpu().adapter.get_info();
-        println!(
-            "{} on {} ({} photos), adapter {}",
-            model.info.id,
-            pack.labels.display(),
-            pack.names.len(),
-            adapter.name
-        );
+        println!("{} on {} ({} photos), {place}", model.info.id, pack.labels.display(), pack.names.len());
     }
     let mut matrix = ConfusionMatrix::new(model.info.classes.len());
     let progress = ProgressBar::new(pack.names.len() as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} photos, {eta} left, {msg}")?);
     for name in &pack.names {
-        let mask = segment(&session, &pack.photo(name)?)?;
+        let mask = segment(session, pack.photo(name)?)?;
         let truth = pack.truth(name)?;
         ensure!(
             truth.dimensions() == mask.dimensions(),
@@ -98,11 +123,10 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// The classes of every pixel of a photo, at its own size.
-fn segment(session: &Session, photo: &image::RgbaImage) -> Result<image::GrayImage> {
+fn segment<B: Backend>(session: &Session<B>, photo: image::RgbaImage) -> Result<image::GrayImage> {
     let (width, height) = photo.dimensions();
-    let texture = session.picture(width, height)?;
-    write_rgba(session.gpu(), &texture, photo);
-    pollster::block_on(session.segment(texture, [width, height], 0.0))?;
+    let picture = session.backend().picture([width, height], photo.into_raw())?;
+    pollster::block_on(session.segment(Rc::new(picture), [width, height], 0.0))?;
     let (ids, _) = pollster::block_on(session.read_mask())?;
     Ok(image::GrayImage::from_raw(width, height, ids).expect("a mask has the photo's size"))
 }

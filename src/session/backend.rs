@@ -1,0 +1,101 @@
+//! What a session needs of whatever runs the network.
+
+use std::rc::Rc;
+
+use crate::error::Result;
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::Window;
+use crate::view::{Mask, View};
+use crate::weights::QuantisedWeights;
+use crate::weights::info::Input;
+
+/// Where networks run: the GPU ([`super::Gpu`]) or the CPU ([`super::Cpu`]).
+#[expect(async_fn_in_trait, reason = "sessions live on one thread; no future has to be Send")]
+pub trait Backend {
+    /// A graph and its weights, ready to run.
+    type Network;
+    /// A network planned for one input size.
+    type Executor;
+    /// A picture where the executors can read it.
+    type Picture;
+    /// The scores of a picture, ready to be interpolated.
+    type Scores;
+    /// What results are shown on.
+    type Screen;
+
+    /// Errors: `model-unsupported`, `limits-too-low`.
+    fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Self::Network>;
+
+    fn graph(network: &Self::Network) -> &Graph;
+
+    /// Plans for inputs of `[height, width]`; the values of `taps` stay readable after a run.
+    ///
+    /// Errors: `input-size`, `limits-too-low`, `device-lost`.
+    async fn executor(
+        &self,
+        network: &Self::Network,
+        size: [usize; 2],
+        taps: &[NodeId],
+    ) -> Result<Self::Executor>;
+
+    /// A picture of `[width, height]` from RGBA bytes, row-major, not premultiplied.
+    ///
+    /// Errors: `limits-too-low`, `out-of-range`.
+    fn picture(&self, size: [u32; 2], rgba: Vec<u8>) -> Result<Self::Picture>;
+
+    /// `[width, height]`
+    fn picture_size(picture: &Self::Picture) -> [u32; 2];
+
+    /// Runs the network on `window` of a picture; it has run when this returns.
+    async fn run_picture(
+        &self,
+        network: &Self::Network,
+        executor: &Self::Executor,
+        picture: &Self::Picture,
+        window: Window,
+        input: &Input,
+    ) -> Result<()>;
+
+    /// Runs the network on an input `[1, c, h, w]` of the executor's size.
+    async fn run_tensor(
+        &self,
+        network: &Self::Network,
+        executor: &Self::Executor,
+        input: &[f32],
+    ) -> Result<()>;
+
+    /// A node's value after a run. Errors: `no-such-layer` if it was not kept.
+    async fn read(&self, executor: &Self::Executor, node: NodeId) -> Result<Tensor>;
+
+    /// The scores that the executor's last run left, for a source of `[width, height]`.
+    fn scores(&self, executor: Rc<Self::Executor>, source: [u32; 2]) -> Self::Scores;
+
+    /// The best class of every pixel of the source.
+    async fn mask(&self, scores: &Self::Scores, with_ids: bool) -> Result<Mask>;
+
+    /// The scores of all classes at `[x, y]`, 0..1 across the picture.
+    async fn scores_at(&self, scores: &Self::Scores, position: [f32; 2]) -> Result<Vec<f32>>;
+
+    /// `[width, height]` in pixels.
+    fn resize(&self, screen: &mut Self::Screen, size: [u32; 2]);
+
+    /// Another result is to be shown, or none.
+    fn forget_result(screen: &mut Self::Screen);
+
+    /// Shows a result. `palette` is sRGB 0..1 and how much of it, per class.
+    fn paint(
+        &self,
+        screen: &mut Self::Screen,
+        view: &View,
+        palette: &[[f32; 4]],
+        picture: &Rc<Self::Picture>,
+        scores: &Self::Scores,
+    ) -> Result<()>;
+
+    /// Bytes of memory in weights, activations and the picture.
+    fn bytes(
+        network: &Self::Network,
+        executor: Option<&Self::Executor>,
+        picture: Option<&Self::Picture>,
+    ) -> u64;
+}

@@ -1,0 +1,153 @@
+//! Networks on the CPU, through `simd`.
+
+use std::rc::Rc;
+
+use super::backend::Backend;
+use crate::error::Result;
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::Window;
+use crate::simd::{self, Executor, Network, Painter, Picture};
+use crate::view::{Mask, View};
+use crate::weights::QuantisedWeights;
+use crate::weights::info::Input;
+
+/// The CPU this runs on.
+pub struct Cpu;
+
+/// Scores in an executor's arena.
+pub struct Scores {
+    executor: Rc<Executor>,
+    source: [u32; 2],
+}
+
+impl Scores {
+    fn with<T>(&self, read: impl FnOnce(&simd::Scores<'_>) -> T) -> T {
+        let plan = &self.executor.plan;
+        let [_, classes, h, w] = plan.shapes[plan.logits];
+        let [height, width] = self.executor.input_size();
+        self.executor.with_scores(|data| {
+            read(&simd::Scores {
+                data,
+                size: [w, h],
+                network: [width, height],
+                classes,
+                align_corners: plan.logits_align_corners,
+            })
+        })
+    }
+}
+
+/// Takes the RGBA bytes of a painting, not premultiplied, and its `[width, height]`.
+pub type Show = Box<dyn FnMut(Vec<u8>, [u32; 2]) -> Result<()>>;
+
+/// What paintings are shown on.
+pub struct Screen {
+    size: [u32; 2],
+    painter: Painter,
+    show: Show,
+}
+
+impl Screen {
+    pub fn new(size: [u32; 2], show: Show) -> Self {
+        Self { size, painter: Painter::default(), show }
+    }
+}
+
+impl Backend for Cpu {
+    type Network = Network;
+    type Executor = Executor;
+    type Picture = Picture;
+    type Scores = Scores;
+    type Screen = Screen;
+
+    fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Network> {
+        Network::new(graph, weights)
+    }
+
+    fn graph(network: &Network) -> &Graph {
+        &network.graph
+    }
+
+    async fn executor(&self, network: &Network, size: [usize; 2], taps: &[NodeId]) -> Result<Executor> {
+        Executor::new(network, size, taps)
+    }
+
+    fn picture(&self, [width, height]: [u32; 2], rgba: Vec<u8>) -> Result<Picture> {
+        Picture::new(width, height, rgba)
+    }
+
+    fn picture_size(picture: &Picture) -> [u32; 2] {
+        [picture.width() as u32, picture.height() as u32]
+    }
+
+    async fn run_picture(
+        &self,
+        network: &Network,
+        executor: &Executor,
+        picture: &Picture,
+        window: Window,
+        input: &Input,
+    ) -> Result<()> {
+        executor.write_picture(picture, window, input);
+        executor.run(network);
+        Ok(())
+    }
+
+    async fn run_tensor(&self, network: &Network, executor: &Executor, input: &[f32]) -> Result<()> {
+        executor.write_input(input);
+        executor.run(network);
+        Ok(())
+    }
+
+    async fn read(&self, executor: &Executor, node: NodeId) -> Result<Tensor> {
+        executor.read(node)
+    }
+
+    fn scores(&self, executor: Rc<Executor>, source: [u32; 2]) -> Scores {
+        Scores { executor, source }
+    }
+
+    async fn mask(&self, scores: &Scores, with_ids: bool) -> Result<Mask> {
+        let mut counts = vec![0; 256];
+        let mut ids = Vec::new();
+        let size = scores.source.map(|side| side as usize);
+        scores.with(|scores| {
+            scores.classify(size, |_, row| {
+                row.iter().for_each(|&id| counts[usize::from(id)] += 1);
+                if with_ids {
+                    ids.extend_from_slice(row);
+                }
+            });
+        });
+        Ok(Mask { counts, ids })
+    }
+
+    async fn scores_at(&self, scores: &Scores, position: [f32; 2]) -> Result<Vec<f32>> {
+        Ok(scores.with(|scores| scores.at(position)))
+    }
+
+    fn resize(&self, screen: &mut Screen, size: [u32; 2]) {
+        screen.size = size.map(|side| side.max(1));
+    }
+
+    fn forget_result(screen: &mut Screen) {
+        screen.painter = Painter::default();
+    }
+
+    fn paint(
+        &self,
+        screen: &mut Screen,
+        view: &View,
+        palette: &[[f32; 4]],
+        picture: &Rc<Picture>,
+        scores: &Scores,
+    ) -> Result<()> {
+        let size = screen.size.map(|side| side as usize);
+        let rgba = scores.with(|scores| screen.painter.paint(view, palette, picture, scores, size));
+        (screen.show)(rgba, screen.size)
+    }
+
+    fn bytes(network: &Network, executor: Option<&Executor>, picture: Option<&Picture>) -> u64 {
+        network.bytes() + executor.map_or(0, Executor::bytes) + picture.map_or(0, Picture::bytes)
+    }
+}

@@ -1,0 +1,182 @@
+//! Networks on the GPU, through `wgsl`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::backend::Backend;
+use super::screen::{Painting, Screen};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::{WeightFormat, Window};
+use crate::view::{Mask, View};
+use crate::weights::QuantisedWeights;
+use crate::weights::info::Input;
+use crate::wgsl::frame::{Frame, FramePipeline, picture_texture, write_rgba};
+use crate::wgsl::interpolation::scores_uniforms;
+use crate::wgsl::mask::MaskPipeline;
+use crate::wgsl::probe::ProbePipeline;
+use crate::wgsl::shaders::Kernel;
+use crate::wgsl::{self, Executor, Network, Pipelines};
+
+/// A device and the pipelines made on it so far.
+pub struct Gpu {
+    pub device: wgsl::Gpu,
+    pipelines: RefCell<Pipelines>,
+    frame: FramePipeline,
+    mask: MaskPipeline,
+    probe: ProbePipeline,
+}
+
+/// Scores in an executor's arena.
+pub struct Scores {
+    executor: Rc<Executor>,
+    uniforms: wgpu::Buffer,
+    source: [u32; 2],
+}
+
+impl Gpu {
+    /// Errors: `no-webgpu`, `no-adapter`, `limits-too-low`.
+    pub async fn new() -> Result<Self> {
+        let device = wgsl::Gpu::new().await?;
+        let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let gpu = Self {
+            pipelines: RefCell::new(Pipelines::new(&device)),
+            frame: FramePipeline::new(&device),
+            mask: MaskPipeline::new(&device),
+            probe: ProbePipeline::new(&device),
+            device,
+        };
+        refused(scope.pop().await)?;
+        Ok(gpu)
+    }
+
+    /// Makes the pipelines of every kernel for a weight format, before a plan asks for those it needs.
+    pub fn make_pipelines(&self, format: WeightFormat) {
+        let mut pipelines = self.pipelines.borrow_mut();
+        Kernel::ALL.iter().for_each(|&kernel| {
+            pipelines.get(&self.device, kernel, format);
+        });
+    }
+
+    /// A texture for a picture. Errors: `limits-too-low`.
+    pub fn texture(&self, width: u32, height: u32) -> Result<wgpu::Texture> {
+        picture_texture(&self.device, width, height)
+    }
+
+    /// A screen on `surface`. Errors: `no-adapter` if the adapter cannot present to it.
+    pub fn screen(&self, surface: wgpu::Surface<'static>, size: [u32; 2]) -> Result<Screen> {
+        Screen::new(&self.device, surface, size)
+    }
+}
+
+impl Backend for Gpu {
+    type Network = Network;
+    type Executor = Executor;
+    type Picture = wgpu::Texture;
+    type Scores = Scores;
+    type Screen = Screen;
+
+    fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Network> {
+        Network::new(&self.device, graph, weights)
+    }
+
+    fn graph(network: &Network) -> &Graph {
+        &network.graph
+    }
+
+    async fn executor(&self, network: &Network, size: [usize; 2], taps: &[NodeId]) -> Result<Executor> {
+        // Pipelines compile in the browser's GPU process meanwhile; the scope tells when they are done and what was refused.
+        let scope = self.device.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let executor = Executor::new(&self.device, &mut self.pipelines.borrow_mut(), network, size, taps);
+        refused(scope.pop().await)?;
+        executor
+    }
+
+    fn picture(&self, [width, height]: [u32; 2], rgba: Vec<u8>) -> Result<wgpu::Texture> {
+        let texture = self.texture(width, height)?;
+        write_rgba(&self.device, &texture, &rgba);
+        Ok(texture)
+    }
+
+    fn picture_size(picture: &wgpu::Texture) -> [u32; 2] {
+        [picture.width(), picture.height()]
+    }
+
+    async fn run_picture(
+        &self,
+        _: &Network,
+        executor: &Executor,
+        picture: &wgpu::Texture,
+        window: Window,
+        input: &Input,
+    ) -> Result<()> {
+        Frame::new(&self.device, &self.frame, picture, window, executor, input).submit(&self.device);
+        executor.submit(&self.device);
+        self.device.finished().await
+    }
+
+    async fn run_tensor(&self, _: &Network, executor: &Executor, input: &[f32]) -> Result<()> {
+        executor.write_input(&self.device, input);
+        executor.submit(&self.device);
+        self.device.finished().await
+    }
+
+    async fn read(&self, executor: &Executor, node: NodeId) -> Result<Tensor> {
+        executor.read(&self.device, node).await
+    }
+
+    fn scores(&self, executor: Rc<Executor>, source: [u32; 2]) -> Scores {
+        Scores { uniforms: scores_uniforms(&self.device, &executor, source), executor, source }
+    }
+
+    async fn mask(&self, scores: &Scores, with_ids: bool) -> Result<Mask> {
+        let arena = &scores.executor.arena;
+        self.mask.run(&self.device, &scores.uniforms, arena, scores.source, with_ids).await
+    }
+
+    async fn scores_at(&self, scores: &Scores, position: [f32; 2]) -> Result<Vec<f32>> {
+        let plan = &scores.executor.plan;
+        let classes = plan.shapes[plan.logits][1];
+        let arena = &scores.executor.arena;
+        self.probe.run(&self.device, &scores.uniforms, arena, position, classes).await
+    }
+
+    fn resize(&self, screen: &mut Screen, size: [u32; 2]) {
+        screen.resize(&self.device, size);
+    }
+
+    fn forget_result(screen: &mut Screen) {
+        screen.forget_result();
+    }
+
+    fn paint(
+        &self,
+        screen: &mut Screen,
+        view: &View,
+        palette: &[[f32; 4]],
+        picture: &Rc<wgpu::Texture>,
+        scores: &Scores,
+    ) -> Result<()> {
+        let arena = &scores.executor.arena;
+        let painting = Painting { scores: &scores.uniforms, arena, picture, palette };
+        screen.paint(&self.device, view, &painting)
+    }
+
+    fn bytes(network: &Network, executor: Option<&Executor>, picture: Option<&wgpu::Texture>) -> u64 {
+        let texture = |picture: &wgpu::Texture| u64::from(picture.width()) * u64::from(picture.height()) * 4;
+        network.gpu_bytes() + executor.map_or(0, Executor::gpu_bytes) + picture.map_or(0, texture)
+    }
+}
+
+/// A validation error means this build asks for something the device does not do.
+fn refused(error: Option<wgpu::Error>) -> Result<()> {
+    match error {
+        None => Ok(()),
+        Some(error) => Err(Error::new(
+            ErrorKind::DeviceLost,
+            format!(
+                "the graphics device refused a kernel ({error}); try another browser and please report this"
+            ),
+        )),
+    }
+}

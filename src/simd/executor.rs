@@ -1,0 +1,153 @@
+//! Runs a plan on the CPU.
+
+use std::cell::RefCell;
+
+use wide::f32x4;
+
+use super::kernels::{self, Band, Map, Parameters};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::{PackedWeights, Plan, Step, WeightFormat, planes};
+use crate::weights::QuantisedWeights;
+
+/// A network's graph and its weights, expanded to f32.
+pub struct Network {
+    pub graph: Graph,
+    /// Where each layer's values lie in `values`.
+    weights: PackedWeights,
+    values: Vec<f32x4>,
+}
+
+impl Network {
+    /// `graph` must have its batch norms folded, and `weights` must hold all it names.
+    pub fn new(graph: Graph, weights: &QuantisedWeights) -> Result<Self> {
+        let mut weights = PackedWeights::new(&graph, weights, WeightFormat::F32)?;
+        let words = std::mem::take(&mut weights.words);
+        let values = words.iter().map(|vector| f32x4::from(vector.map(f32::from_bits))).collect();
+        Ok(Self { graph, weights, values })
+    }
+
+    pub fn bytes(&self) -> u64 {
+        size_of_val(&*self.values) as u64
+    }
+}
+
+/// A network planned for one input size, and the memory its values live in.
+pub struct Executor {
+    pub plan: Plan,
+    arena: RefCell<Vec<f32x4>>,
+}
+
+impl Executor {
+    /// Plans for inputs of `height x width`; the values of `taps` stay readable after a run.
+    ///
+    /// Errors: `input-size`, `limits-too-low` if the values do not fit into memory.
+    pub fn new(network: &Network, [height, width]: [usize; 2], taps: &[NodeId]) -> Result<Self> {
+        let plan = Plan::new(&network.graph, height, width, taps)?;
+        let mut arena = Vec::new();
+        arena.try_reserve_exact(plan.arena_len).map_err(|e| {
+            Error::new(
+                ErrorKind::LimitsTooLow,
+                format!(
+                    "the network's activations need {} MB of memory in one piece and there is less; choose a smaller \
+                     model or picture",
+                    plan.arena_len.saturating_mul(size_of::<f32x4>()) >> 20
+                ),
+            )
+            .with_source(e)
+        })?;
+        arena.resize(plan.arena_len, f32x4::ZERO);
+        Ok(Self { plan, arena: RefCell::new(arena) })
+    }
+
+    /// `[height, width]` of the input.
+    pub fn input_size(&self) -> [usize; 2] {
+        let [_, _, h, w] = self.plan.shapes[0];
+        [h, w]
+    }
+
+    pub fn bytes(&self) -> u64 {
+        size_of_val(&**self.arena.borrow()) as u64
+    }
+
+    /// Lets `fill` write the input's planes, each of `height * width` vectors of four channels.
+    pub fn fill_input(&self, fill: impl FnOnce(&mut [f32x4])) {
+        let [_, c, h, w] = self.plan.shapes[0];
+        let start = self.plan.offset(0);
+        fill(&mut self.arena.borrow_mut()[start..start + planes(c) * h * w]);
+    }
+
+    /// Writes an input `[1, c, h, w]`; pictures take the `frame` kernel instead.
+    pub fn write_input(&self, input: &[f32]) {
+        let [_, c, h, w] = self.plan.shapes[0];
+        assert_eq!(input.len(), c * h * w, "the input has the plan's shape");
+        self.fill_input(|vectors| {
+            let vectors: &mut [[f32; 4]] = bytemuck::cast_slice_mut(vectors);
+            for (channel, plane) in input.chunks(h * w).enumerate() {
+                for (vector, value) in vectors[channel / 4 * h * w..].iter_mut().zip(plane) {
+                    vector[channel % 4] = *value;
+                }
+            }
+        });
+    }
+
+    /// Runs the network on what the input holds.
+    pub fn run(&self, network: &Network) {
+        let mut arena = self.arena.borrow_mut();
+        for step in &self.plan.steps {
+            self.run_step(network, step, &mut arena);
+        }
+    }
+
+    fn run_step(&self, network: &Network, step: &Step, arena: &mut [f32x4]) {
+        let range = |id: NodeId| {
+            let [_, c, h, w] = self.plan.shapes[id];
+            let start = self.plan.offset(id);
+            start..start + planes(c) * h * w
+        };
+        // No step writes where it reads, so each input lies wholly before or wholly after the output.
+        let target = range(step.output);
+        let (before, rest) = arena.split_at_mut(target.start);
+        let (output, after) = rest.split_at_mut(target.len());
+        let inputs: Vec<Map<'_>> = step
+            .inputs
+            .iter()
+            .map(|&id| {
+                let [_, _, height, width] = self.plan.shapes[id];
+                let source = range(id);
+                let data = if source.end <= target.start {
+                    &before[source]
+                } else {
+                    &after[source.start - target.end..source.end - target.end]
+                };
+                Map { data, height, width }
+            })
+            .collect();
+        let [_, _, height, width] = self.plan.shapes[step.output];
+        let planes = output.chunks_mut(height * width).collect();
+        let mut band = Band { first_row: 0, width, planes };
+        let parameters = Parameters { weights: &network.weights, values: &network.values };
+        kernels::run(&self.plan, parameters, step, &inputs, &mut band);
+    }
+
+    /// A node's value `[1, c, h, w]` after a run.
+    ///
+    /// Errors: `no-such-layer` if the plan kept no such value.
+    pub fn read(&self, node: NodeId) -> Result<Tensor> {
+        let offset = self.plan.kept_offset(node)?;
+        let [n, c, h, w] = self.plan.shapes[node];
+        let arena = self.arena.borrow();
+        let vectors: &[[f32; 4]] = bytemuck::cast_slice(&arena[offset..offset + planes(c) * h * w]);
+        let channels = (0..c).flat_map(|channel| {
+            vectors[channel / 4 * h * w..][..h * w].iter().map(move |vector| vector[channel % 4])
+        });
+        Ok(Tensor::new([n, c, h, w], channels.collect()))
+    }
+
+    /// Lets `read` see the scores, `ceil(classes / 4)` planes of vectors.
+    pub fn with_scores<T>(&self, read: impl FnOnce(&[f32x4]) -> T) -> T {
+        let [_, classes, h, w] = self.plan.shapes[self.plan.logits];
+        let start = self.plan.offset(self.plan.logits);
+        read(&self.arena.borrow()[start..start + planes(classes) * h * w])
+    }
+}

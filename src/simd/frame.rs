@@ -1,0 +1,61 @@
+//! Picture to network input.
+
+use wide::f32x4;
+
+use super::{Executor, resample::resample};
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Window;
+use crate::weights::info::Input;
+
+/// RGBA bytes, row-major.
+pub struct Picture {
+    width: usize,
+    rgba: Vec<u8>,
+}
+
+impl Picture {
+    /// Errors: `out-of-range` if the bytes are not `width * height` pixels of four.
+    pub fn new(width: u32, height: u32, rgba: Vec<u8>) -> Result<Self> {
+        let [width, height] = [width as usize, height as usize];
+        if width == 0 || width.checked_mul(height).and_then(|n| n.checked_mul(4)) != Some(rgba.len()) {
+            return Err(Error::new(
+                ErrorKind::OutOfRange,
+                format!("{} bytes are not a picture of {width}x{height} pixels of four bytes", rgba.len()),
+            ));
+        }
+        Ok(Self { width, rgba })
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub fn height(&self) -> usize {
+        self.rgba.len() / 4 / self.width
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.rgba.len() as u64
+    }
+
+    pub(super) fn row(&self, y: usize) -> &[u8] {
+        &self.rgba[y * self.width * 4..][..self.width * 4]
+    }
+}
+
+impl Executor {
+    /// Fills the input from `window` of a picture: resized, over white, normalised.
+    pub fn write_picture(&self, picture: &Picture, window: Window, input: &Input) {
+        let [height, width] = self.input_size();
+        let three = |values: [f32; 3]| f32x4::from([values[0], values[1], values[2], 0.0]);
+        let mean = three(input.mean);
+        let inverse_std = three(input.std.map(|std| 1.0 / std));
+        self.fill_input(|vectors| {
+            resample(picture, window, [height, width], |y, row| {
+                for (vector, colour) in vectors[y * width..].iter_mut().zip(row) {
+                    *vector = (*colour - mean) * inverse_std;
+                }
+            });
+        });
+    }
+}

@@ -1,0 +1,134 @@
+//! One file a kernel; each computes a [`Band`] of a step's output.
+
+mod activate;
+mod adaptive_pool;
+mod depthwise;
+mod elementwise;
+mod gather;
+mod grouped;
+mod matmul;
+mod pool;
+mod resize;
+
+use wide::f32x4;
+
+use crate::graph::Conv2d;
+use crate::plan::{ConvKernel, PackedWeights, Plan, Step, StepOp, conv_kernel};
+use activate::Activate;
+
+/// A value of the plan: planes of `height * width` vectors of four channels.
+#[derive(Clone, Copy)]
+pub struct Map<'a> {
+    pub data: &'a [f32x4],
+    pub height: usize,
+    pub width: usize,
+}
+
+impl<'a> Map<'a> {
+    pub fn pixels(&self) -> usize {
+        self.height * self.width
+    }
+
+    pub fn plane(&self, plane: usize) -> &'a [f32x4] {
+        &self.data[plane * self.pixels()..][..self.pixels()]
+    }
+}
+
+/// Some rows of every plane of an output.
+pub struct Band<'a> {
+    pub first_row: usize,
+    /// Of the whole output: a band has its full width.
+    pub width: usize,
+    /// The band's share of each plane.
+    pub planes: Vec<&'a mut [f32x4]>,
+}
+
+impl Band<'_> {
+    pub fn rows(&self) -> usize {
+        self.planes[0].len() / self.width
+    }
+
+    /// Number, in the whole plane, of the band's first pixel.
+    pub fn first_pixel(&self) -> usize {
+        self.first_row * self.width
+    }
+}
+
+/// A convolution with everything that is fused into it.
+struct Conv<'a> {
+    conv: &'a Conv2d,
+    /// As `PackedWeights` lays them out, in f32.
+    kernel: &'a [f32x4],
+    bias: &'a [f32x4],
+    residual: Option<Map<'a>>,
+    activate: Activate<'a>,
+}
+
+impl Conv<'_> {
+    /// Bias, residual and activation after the sum of products for `pixel` of the whole plane.
+    #[inline(always)]
+    fn finish(&self, sum: f32x4, plane: usize, pixel: usize) -> f32x4 {
+        let mut value = sum + self.bias[plane];
+        if let Some(residual) = &self.residual {
+            value += residual.data[plane * residual.pixels() + pixel];
+        }
+        self.activate.apply(value, plane)
+    }
+}
+
+/// A network's weights, and where in them each layer finds its own.
+#[derive(Clone, Copy)]
+pub struct Parameters<'a> {
+    pub weights: &'a PackedWeights,
+    pub values: &'a [f32x4],
+}
+
+impl<'a> Parameters<'a> {
+    /// An affine's scale or shift or PReLU's slopes, by plane.
+    fn vector(&self, name: &str) -> &'a [f32x4] {
+        &self.values[self.weights.offset(name)..]
+    }
+
+    fn affine(&self, affine: &crate::plan::Affine) -> Affine<'a> {
+        [self.vector(&affine.scale), self.vector(&affine.shift)]
+    }
+}
+
+/// Computes one band of `step`. `inputs` are the values of `step.inputs`, in that order.
+pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'_>], band: &mut Band<'_>) {
+    let activate = Activate::new(step.activation.as_ref(), parameters);
+    let [_, _, height, _] = plan.shapes[step.output];
+    match &step.op {
+        StepOp::Conv { conv, node } => {
+            let [kernel, _, bias] = parameters.weights.conv_offsets(*node);
+            let residual = inputs.get(1).copied();
+            let values = parameters.values;
+            let job = Conv { conv, kernel: &values[kernel..], bias: &values[bias..], residual, activate };
+            let in_channels = plan.shapes[step.inputs[0]][1];
+            match conv_kernel(conv, in_channels) {
+                ConvKernel::Pointwise | ConvKernel::Dense => {
+                    matmul::run(&job, inputs[0], in_channels, band);
+                }
+                ConvKernel::Depthwise => depthwise::run(&job, inputs[0], band),
+                ConvKernel::Grouped => grouped::run(&job, inputs[0], in_channels, band),
+            }
+        }
+        StepOp::MaxPool(window) => pool::max(window, inputs[0], &activate, band),
+        StepOp::AvgPool(window) => pool::average(window, inputs[0], &activate, band),
+        StepOp::AdaptiveAvgPool => adaptive_pool::run(inputs[0], height, &activate, band),
+        StepOp::Resize { mode, align_corners } => {
+            resize::run(*mode, *align_corners, inputs[0], height, &activate, band);
+        }
+        StepOp::Elementwise { multiply, add, affine } => {
+            let affine = affine.as_ref().map(|affine| parameters.affine(affine));
+            elementwise::run(inputs, [*multiply, *add], affine, &activate, band);
+        }
+        StepOp::Gather { channels, affine } => {
+            let affine = affine.as_ref().map(|affine| parameters.affine(affine));
+            gather::run(inputs, channels, affine, &activate, band);
+        }
+    }
+}
+
+/// Scale and shift of an affine, by plane.
+type Affine<'a> = [&'a [f32x4]; 2];

@@ -1,0 +1,18 @@
+//! The CPU executor: the same plan as `wgsl`, in portable SIMD (wasm simd128, SSE, NEON), for visitors without a fast
+//! WebGPU.
+//!
+//! The arena is a slice of four-channel vectors, as on the GPU. Every kernel writes a [`Band`]: some rows of all planes of a
+//! step's output, so that bands can run on several threads and no code here is unsafe.
+
+mod executor;
+mod frame;
+mod kernels;
+mod paint;
+mod resample;
+mod scores;
+
+pub use executor::{Executor, Network};
+pub use frame::Picture;
+pub use kernels::{Band, Map};
+pub use paint::Painter;
+pub use scores::Scores;

@@ -1,0 +1,102 @@
+//! Class scores anywhere in the picture, interpolated from the network's low-resolution scores: the full-size logits are
+//! never written.
+
+use wide::f32x4;
+
+/// The scores of a picture and where they lie in it. Sizes are `[width, height]`.
+pub struct Scores<'a> {
+    /// `ceil(classes / 4)` planes.
+    pub data: &'a [f32x4],
+    pub size: [usize; 2],
+    /// Of the network's input.
+    pub network: [usize; 2],
+    pub classes: usize,
+    pub align_corners: bool,
+}
+
+/// Two neighbours along one axis, and how much of the second.
+#[derive(Clone, Copy)]
+struct Taps {
+    low: usize,
+    high: usize,
+    t: f32,
+}
+
+impl Scores<'_> {
+    /// `position` is 0..1 across the picture. At pixel centres of the network's input this equals PyTorch's interpolate.
+    fn taps(&self, axis: usize, position: f32) -> Taps {
+        let (size, network) = (self.size[axis], self.network[axis] as f32);
+        let last = (size - 1) as f32;
+        let at = if self.align_corners {
+            (position * network - 0.5) * last / (network - 1.0).max(1.0)
+        } else {
+            position * size as f32 - 0.5
+        };
+        let at = at.clamp(0.0, last);
+        let low = at as usize;
+        Taps { low, high: (low + 1).min(size - 1), t: at - low as f32 }
+    }
+
+    /// Scores of all classes at `[x, y]`, 0..1 across the picture.
+    pub fn at(&self, [x, y]: [f32; 2]) -> Vec<f32> {
+        let line = self.line(y);
+        let at = self.taps(0, x);
+        let planes = line.chunks(self.size[0]);
+        let mut scores: Vec<f32> = planes.flat_map(|plane| mix(plane, at).to_array()).collect();
+        scores.truncate(self.classes);
+        scores
+    }
+
+    /// The best class of each of `height` rows of `width` pixels that cover the picture, handed to `row`.
+    pub fn classify(&self, [width, height]: [usize; 2], mut row: impl FnMut(usize, &[u8])) {
+        let columns: Vec<Taps> = (0..width).map(|x| self.taps(0, (x as f32 + 0.5) / width as f32)).collect();
+        let mut ids = vec![0; width];
+        for y in 0..height {
+            let line = self.line((y as f32 + 0.5) / height as f32);
+            let planes: Vec<&[f32x4]> = line.chunks(self.size[0]).collect();
+            let at_column = |at: Taps| self.best(planes.iter().map(|plane| mix(plane, at)));
+            let node = |column: usize| self.best(planes.iter().map(|plane| plane[column]));
+            let best: Vec<u8> = (0..self.size[0]).map(node).collect();
+            for (id, at) in ids.iter_mut().zip(&columns) {
+                // Scores are linear in between: what is best at both neighbours is best everywhere between them.
+                *id = if best[at.low] == best[at.high] { best[at.low] } else { at_column(*at) };
+            }
+            row(y, &ids);
+        }
+    }
+
+    /// One row of scores at `y`, plane after plane.
+    fn line(&self, y: f32) -> Vec<f32x4> {
+        let [width, height] = self.size;
+        let at = self.taps(1, y);
+        let t = f32x4::splat(at.t);
+        let planes = self.data.chunks(width * height);
+        planes
+            .flat_map(|plane| {
+                let low = &plane[at.low * width..][..width];
+                let high = &plane[at.high * width..][..width];
+                low.iter().zip(high).map(move |(low, high)| *low + (*high - *low) * t)
+            })
+            .collect()
+    }
+
+    /// The class with the highest score; the lowest id among equals, as argmax in PyTorch.
+    fn best(&self, planes: impl Iterator<Item = f32x4>) -> u8 {
+        let mut best = 0;
+        let mut highest = f32::NEG_INFINITY;
+        for (plane, four) in planes.enumerate() {
+            let lanes = (self.classes - plane * 4).min(4);
+            for (lane, &score) in four.to_array()[..lanes].iter().enumerate() {
+                if score > highest {
+                    best = plane * 4 + lane;
+                    highest = score;
+                }
+            }
+        }
+        best as u8
+    }
+}
+
+fn mix(plane: &[f32x4], at: Taps) -> f32x4 {
+    plane[at.low] + (plane[at.high] - plane[at.low]) * f32x4::splat(at.t)
+}

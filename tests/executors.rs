@@ -1,0 +1,152 @@
+//! Both executors against PyTorch's goldens, the reference and each other: WGSL on a native driver (a software one will do)
+//! and SIMD on this processor.
+
+mod common;
+
+use common::{argmax, assert_close, golden_networks, golden_ops, golden_trained, same_argmax};
+use segscope::graph::random::random_picture;
+use segscope::graph::{Graph, Tensor, Weights, passes};
+use segscope::reference::Reference;
+use segscope::session::{Backend, Cpu, Gpu};
+use segscope::weights::quantise::quantise;
+use segscope::weights::{Precision, QuantisedWeights};
+
+/// Runs each picture of a batch; `[n, c, h, w]` of the graph's output.
+fn run<B: Backend>(
+    backend: &B,
+    graph: &Graph,
+    weights: &QuantisedWeights,
+    input: &[f32],
+    [n, c, h, w]: [usize; 4],
+) -> Tensor {
+    let network = backend.network(graph.clone(), weights).unwrap();
+    let executor = pollster::block_on(backend.executor(&network, [h, w], &[graph.output])).unwrap();
+    let mut data = Vec::new();
+    let mut shape = Vec::new();
+    for picture in input.chunks(c * h * w) {
+        pollster::block_on(backend.run_tensor(&network, &executor, picture)).unwrap();
+        let output = pollster::block_on(backend.read(&executor, graph.output)).unwrap();
+        data.extend(output.data);
+        shape = output.shape;
+    }
+    shape[0] = n;
+    Tensor::new(shape, data)
+}
+
+fn gpu() -> Gpu {
+    pollster::block_on(Gpu::new()).expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do")
+}
+
+/// The same tests on each backend, under its name.
+macro_rules! on_both_backends {
+    ($($test:ident),* $(,)?) => {
+        mod wgsl {
+            $(#[test] fn $test() { super::$test(&super::gpu()); })*
+        }
+        mod simd {
+            $(#[test] fn $test() { super::$test(&super::Cpu); })*
+        }
+    };
+}
+
+on_both_backends!(
+    every_operation_equals_pytorch,
+    every_network_equals_pytorch,
+    int8_weights_give_the_reference_s_numbers,
+    int8_weights_keep_the_classes_of_trained_networks,
+    every_layer_equals_the_reference,
+);
+
+fn every_operation_equals_pytorch<B: Backend>(backend: &B) {
+    for case in golden_ops() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let ours = run(backend, &graph, &quantise(&weights, Precision::F32), &case.input, case.shape);
+        assert_close(&case.name, &ours, &case.output, 1e-5, 1e-4);
+    }
+}
+
+fn every_network_equals_pytorch<B: Backend>(backend: &B) {
+    for case in golden_networks() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let ours = run(backend, &graph, &quantise(&weights, Precision::F32), &case.input, case.shape);
+        assert_close(&case.name, &ours, &case.output, 1e-3, 1e-2);
+        let same = same_argmax(&ours, &case.output);
+        println!("{}: same argmax as PyTorch on {:.3} % of pixels, f32", case.name, same * 100.0);
+        assert!(same >= 0.999, "{}: same argmax on {same} of pixels", case.name);
+    }
+}
+
+fn int8_weights_give_the_reference_s_numbers<B: Backend>(backend: &B) {
+    for case in golden_networks() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let int8 = quantise(&weights, Precision::Int8);
+        let ours = run(backend, &graph, &int8, &case.input, case.shape);
+        let reference =
+            Reference::new(&graph, &int8.dequantise()).unwrap().run(&case.input, case.shape).unwrap();
+        assert_close(&case.name, &ours, &reference, 1e-3, 1e-2);
+    }
+}
+
+fn int8_weights_keep_the_classes_of_trained_networks<B: Backend>(backend: &B) {
+    for trained in golden_trained() {
+        let model = &trained.model;
+        let ours = run(backend, &model.graph, &model.weights, &trained.input, trained.shape);
+        let ids = argmax(&ours);
+        let same = ids.iter().zip(&trained.classes).filter(|(a, b)| a == b).count() as f64 / ids.len() as f64;
+        println!("{}: same class as PyTorch in f32 on {:.3} % of pixels", model.info.id, same * 100.0);
+        assert!(same >= 0.99, "{}: same class on {same} of pixels", model.info.id);
+    }
+}
+
+/// Every node as a tap: the unfused plan, and which layer is wrong if one is.
+fn every_layer_equals_the_reference<B: Backend>(backend: &B) {
+    for case in golden_networks() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let [_, c, h, w] = case.shape;
+        let input = random_picture([1, c, h, w]);
+        let expected = reference_layers(&graph, &weights, &input, [1, c, h, w]);
+        let taps: Vec<_> = (1..graph.nodes.len()).collect();
+        let network = backend.network(graph.clone(), &quantise(&weights, Precision::F32)).unwrap();
+        let executor = pollster::block_on(backend.executor(&network, [h, w], &taps)).unwrap();
+        pollster::block_on(backend.run_tensor(&network, &executor, &input)).unwrap();
+        for &tap in &taps {
+            let ours = pollster::block_on(backend.read(&executor, tap)).unwrap();
+            assert_close(
+                &format!("{} {}", case.name, graph.node(tap).name),
+                &ours,
+                &expected[tap],
+                1e-3,
+                1e-2,
+            );
+        }
+    }
+}
+
+fn reference_layers(graph: &Graph, weights: &Weights, input: &[f32], shape: [usize; 4]) -> Vec<Tensor> {
+    Reference::new(graph, weights).unwrap().run_all(input, shape).unwrap()
+}
+
+/// Odd sizes that no golden file has.
+#[test]
+fn wgsl_and_simd_agree() {
+    let gpu = gpu();
+    for case in golden_networks() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let weights = quantise(&weights, Precision::F32);
+        for shape in [[1, 3, 97, 131], [1, 3, 160, 65]] {
+            // ESPNetv2 adds maps of halved and averaged sizes: its sides are multiples of 32.
+            let shape = if case.name.starts_with("espnet") {
+                shape.map(|s| if s > 3 { s / 32 * 32 } else { s })
+            } else {
+                shape
+            };
+            let input = random_picture(shape);
+            let on_gpu = run(&gpu, &graph, &weights, &input, shape);
+            let on_cpu = run(&Cpu, &graph, &weights, &input, shape);
+            assert_close(&case.name, &on_cpu, &on_gpu, 1e-3, 1e-2);
+            let same = same_argmax(&on_cpu, &on_gpu);
+            println!("{} {shape:?}: same argmax on {:.3} % of pixels", case.name, same * 100.0);
+            assert!(same >= 0.999, "{}: same argmax on {same} of pixels", case.name);
+        }
+    }
+}
