@@ -16,6 +16,8 @@
 pub mod error;
 pub mod graph;
 pub mod lab;
+#[cfg(feature = "png")]
+pub mod mask_png;
 pub mod plan;
 #[cfg(feature = "reference")]
 pub mod reference;

@@ -32,6 +32,7 @@ fn info() -> ModelInfo {
         credit: String::new(),
         source: None,
         metrics: None,
+        reference: None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use common::argmax;
 use segscope::graph::Tensor;
 use segscope::graph::random::uniform;
-use segscope::session::{Backend, Cpu, Gpu, Segmentation, Session, network_size};
+use segscope::session::{Backend, Cpu, Segmentation, Session, network_size};
 
 /// The scores `people` ends with, before its last resize, which `paint` and `mask` do themselves.
 const LOGITS: &str = "bu_dec_l4.merge_layer.3";
@@ -16,20 +16,15 @@ const SIZE: [u32; 2] = [157, 93];
 
 fn session<B: Backend>(backend: B) -> Session<B> {
     let session = Session::new(backend);
-    let people = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/people.safetensors");
-    session.load_model(&std::fs::read(people).unwrap()).unwrap();
+    session.load_model(&common::shipped("people")).unwrap();
     session
-}
-
-fn gpu() -> Gpu {
-    pollster::block_on(Gpu::new()).expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do")
 }
 
 /// The same tests on each backend, under its name.
 macro_rules! on_both_backends {
     ($($test:ident),* $(,)?) => {
         mod wgsl {
-            $(#[test] fn $test() { super::$test(&super::session(super::gpu())); })*
+            $(#[test] fn $test() { super::$test(&super::session(crate::common::gpu())); })*
         }
         mod simd {
             $(#[test] fn $test() { super::$test(&super::session(super::Cpu)); })*

@@ -108,8 +108,10 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             slope,
             group_inputs,
             group_outputs,
-            groups,
+            span,
+            last_first,
             plane_entries,
+            padding_to_8,
         }
     );
     assert_layout!(
@@ -136,7 +138,10 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             padding_to_8,
         }
     );
-    assert_layout!(shaders::FRAME, FrameUniforms { in_size, out_size, mean, y, inverse_std, padding_to_16 });
+    assert_layout!(
+        shaders::FRAME,
+        FrameUniforms { in_size, out_size, mean, y, inverse_std, padding_to_16, origin, extent }
+    );
     assert_layout!(
         &shaders::mask(),
         ScoresUniforms { size, network, source, offset, classes, align_corners, padding_to_8 }

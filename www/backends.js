@@ -3,6 +3,7 @@ import { Session } from "./pkg/engine.js";
 
 /** @typedef {import("./types.js").BackendName} BackendName */
 /** @typedef {import("./types.js").Race} Race */
+/** @typedef {import("./types.js").Run} Run */
 
 /** Sides of the inputs that are raced: the small one costs even a GPU made of software little. */
 const SMALL = 128;
@@ -16,8 +17,10 @@ export async function openSession(backend) {
 }
 
 /**
- * Lets both backends run the visitor's model, unless that was done before, and keeps the faster one. A backend that fails
- * does not win.
+ * Lets both backends test themselves and run the visitor's model, unless that was done before, and keeps the faster one that
+ * computes right.
+ *
+ * Errors: `backend-wrong` if neither does.
  * @param {Session} gpu
  * @param {Uint8Array} bytes of the model
  * @param {Race | null} remembered
@@ -41,16 +44,45 @@ export async function chooseBackend(gpu, bytes, remembered) {
 async function hold(gpu, cpu, bytes) {
   // An unreadable model is the caller's to hear of, not a reason to prefer a backend.
   cpu.loadModel(bytes);
+  const test = await cpu.selfTest();
+  // A file without numbers of its own: the GPU is compared with the CPU.
+  const numbers = test.steps === 0 ? await cpu.ownNumbers() : undefined;
+  /** @type {{cpu: Run, webgpu: Run}} */
+  const runs = { cpu: { test, ms: null, failure: wrongness(test) }, webgpu: await tested(gpu, bytes, numbers) };
+  if (runs.cpu.failure && runs.webgpu.failure) {
+    const error = new Error(`neither the GPU nor the processor computes this model right: ${runs.cpu.failure}; please report this`);
+    throw Object.assign(error, { code: "backend-wrong" });
+  }
+  let side = SMALL;
+  if (!runs.cpu.failure) runs.cpu.ms = await best(cpu, side);
+  if (!runs.webgpu.failure) runs.webgpu.ms = await best(gpu, side);
+  if (runs.cpu.ms !== null && runs.webgpu.ms !== null && runs.webgpu.ms <= HOPELESS * runs.cpu.ms) {
+    side = LARGE;
+    runs.cpu.ms = await best(cpu, side);
+    runs.webgpu.ms = await best(gpu, side);
+  }
+  return { winner: (runs.cpu.ms ?? Infinity) < (runs.webgpu.ms ?? Infinity) ? "cpu" : "webgpu", side, ...runs };
+}
+
+/**
+ * @param {Session} gpu
+ * @param {Uint8Array} bytes
+ * @param {string | undefined} numbers
+ * @returns {Promise<Run>}
+ */
+async function tested(gpu, bytes, numbers) {
   try {
     gpu.loadModel(bytes);
-    const small = { cpu: await best(cpu, SMALL), webgpu: await best(gpu, SMALL) };
-    if (small.webgpu > HOPELESS * small.cpu) return { winner: "cpu", side: SMALL, cpuMs: small.cpu, webgpuMs: small.webgpu, failure: null };
-    const [cpuMs, webgpuMs] = [await best(cpu, LARGE), await best(gpu, LARGE)];
-    return { winner: cpuMs < webgpuMs ? "cpu" : "webgpu", side: LARGE, cpuMs, webgpuMs, failure: null };
+    const test = await gpu.selfTest(numbers);
+    return { test, ms: null, failure: wrongness(test) };
   } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
-    return { winner: "cpu", side: SMALL, cpuMs: await best(cpu, SMALL), webgpuMs: null, failure };
+    return { test: null, ms: null, failure: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** @param {import("./types.js").SelfTest} test */
+function wrongness({ firstWrong, worst }) {
+  return firstWrong === null ? null : `wrong numbers from layer ${firstWrong} on, off by up to ${(worst * 100).toFixed(1)} %`;
 }
 
 /**

@@ -1,6 +1,11 @@
-/** Turns a PyTorch checkpoint into our model file. A worker of its own: its memory goes when it ends. */
-import init, { convert } from "./pkg/convert.js";
+/**
+ * Files that only some visits need: checkpoints into model files, masks into PNG files. A worker of its own: its memory goes
+ * when it ends.
+ */
+import init, { convert, maskPng } from "./pkg/convert.js";
 import { serveCalls } from "./serve-calls.js";
+
+const ready = init({ module_or_path: new URL("./pkg/convert_bg.wasm", import.meta.url) });
 
 serveCalls({
   /**
@@ -8,7 +13,17 @@ serveCalls({
    * @param {string} spec JSON of a catalogue entry
    */
   async convert(bytes, spec) {
-    await init({ module_or_path: new URL("./pkg/convert_bg.wasm", import.meta.url) });
+    await ready;
     return convert(bytes, spec);
+  },
+  /**
+   * @param {Uint8Array} ids
+   * @param {number} width
+   * @param {number} height
+   * @param {Uint8Array} palette
+   */
+  async maskPng(ids, width, height, palette) {
+    await ready;
+    return maskPng(ids, width, height, palette);
   },
 });

@@ -35,6 +35,7 @@ export class Engine {
   /** Until the backend is known, which decides how it is drawn to. @type {OffscreenCanvas | null} */ #canvas;
   /** @type {View} */ #view = { ...DEFAULT_VIEW };
   /** Hash of the model whose class ids the view has. */ #viewed = "";
+  /** Its classes' colours. @type {[number, number, number][]} */ #palette = [];
   /** @type {{width: number, height: number} | null} Of the last result. */ #size = null;
   /** @type {[number, number] | null} */ #canvasSize = null;
 
@@ -99,6 +100,7 @@ export class Engine {
     await this.#showCanvas();
     if (info.sha256 !== this.#viewed) {
       this.#viewed = info.sha256;
+      this.#palette = info.classes.map((/** @type {import("./types.js").ModelInfo["classes"][number]} */ { colour }) => colour);
       await this.setView({ hidden: backgroundOf(info), solo: null });
     }
     return { ...info, delivery };
@@ -145,8 +147,15 @@ export class Engine {
    * @returns {Promise<Blob>}
    */
   async maskPng() {
-    this.#lastSize();
-    return new Blob([await this.#worker.call("maskPng")], { type: "image/png" });
+    const { width, height, data } = await this.readMask();
+    const palette = new Uint8Array(this.#palette.flat());
+    const worker = spawnWorker("convert-worker.js");
+    try {
+      const png = await worker.call("maskPng", () => ({ args: [data, width, height, palette], transfer: [data.buffer] }));
+      return new Blob([png], { type: "image/png" });
+    } finally {
+      worker.end(abortedError());
+    }
   }
 
   /**

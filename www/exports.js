@@ -83,10 +83,11 @@ async function repainted(photo, mask, paint) {
 /**
  * What was found and how, for a program to read.
  * @param {{name: string, result: import("./types.js").SegmentResult, model: import("./types.js").LoadedModel, view: View,
- *   times: import("./workbench.js").Times | null, adapter: import("./types.js").AdapterInfo}} run
+ *   times: import("./workbench.js").Times | null, machine: import("./types.js").Machine}} run
  */
-export function reportJson({ name, result, model, view, times, adapter }) {
+export function reportJson({ name, result, model, view, times, machine }) {
   const { id, sha256, precision, parameters, licence } = model;
+  const { backend, adapter } = machine;
   const report = {
     picture: { name, width: result.width, height: result.height },
     model: { id, name: model.name, sha256, precision, parameters, licence },
@@ -94,7 +95,8 @@ export function reportJson({ name, result, model, view, times, adapter }) {
     classes: result.classes,
     settings: view,
     timings: { ...result.timings, download: times?.model.downloadMs, first: times?.first, warm: times?.warm, unit: "ms" },
-    adapter: { vendor: adapter.vendor, architecture: adapter.architecture, description: adapter.description },
+    backend,
+    adapter: adapter && { vendor: adapter.vendor, architecture: adapter.architecture, description: adapter.description },
   };
   return new Blob([JSON.stringify(report, null, 2)], { type: "application/json" });
 }

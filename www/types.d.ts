@@ -124,16 +124,34 @@ export interface AdapterInfo {
 
 export type BackendName = "webgpu" | "cpu";
 
-/** What "auto" decided by: each backend's best time for one empty square input. */
+/** Every step of the plan, compared with the reference numbers of the model file. */
+export interface SelfTest {
+  /** 0 if there was nothing to compare with. */
+  steps: number;
+  /** The largest difference, as a fraction of a map's magnitude. */
+  worst: number;
+  tolerance: number;
+  /** The first layer that is further off than the tolerance. */
+  firstWrong: string | null;
+}
+
+/** How one backend did. */
+export interface Run {
+  /** `null` if it failed before it could compute anything. */
+  test: SelfTest | null;
+  /** Its best time for one empty square input; `null` if it did not get that far. */
+  ms: number | null;
+  /** Why it is out of the race. */
+  failure: string | null;
+}
+
+/** What "auto" decided by. */
 export interface Race {
   winner: BackendName;
   /** Of the input, in pixels. */
   side: number;
-  cpuMs: number;
-  /** `null` if the GPU failed. */
-  webgpuMs: number | null;
-  /** Why it failed. */
-  failure: string | null;
+  cpu: Run;
+  webgpu: Run;
 }
 
 /** Where the engine runs. */

@@ -1,3 +1,4 @@
+import { chosenBackend, rememberBackend } from "./chosen-backend.js";
 import { Engine, decodePicture } from "./engine.js";
 import { SegscopeError, abortedError, codeOf } from "./errors.js";
 
@@ -7,6 +8,7 @@ import { SegscopeError, abortedError, codeOf } from "./errors.js";
 /** @typedef {{blob: Blob, name: string, picture: Picture}} Photo */
 /** A model to have: from the catalogue, or a file of the visitor's. @typedef {{id: string} | {file: File}} Wanted */
 /** In milliseconds; `null` is not measured yet. @typedef {{model: import("./types.js").Delivery, compile: number, first: number, warm: number | null}} Times */
+/** @typedef {import("./chosen-backend.js").Backend} Backend */
 /** @typedef {"starting" | "ready" | "loading" | "working" | "done"} State */
 
 const DEFAULT_MODEL = "people";
@@ -19,7 +21,7 @@ const CHECKPOINT = /\.(pth|pt)$/i;
  * The page's one piece of work: an engine, a model, a photo, its result. One action at a time; a newer one ends the older.
  * A failed action leaves the last good photo, model and result in place.
  *
- * Events: `state` (a State), `progress`, `photo` (Photo or null), `model`, `result`, `times`, `engine`.
+ * Events: `state` (a State), `progress`, `photo` (Photo or null), `model`, `result`, `times`, `engine` (Engine or null).
  */
 export class Workbench extends EventTarget {
   /** @type {() => HTMLCanvasElement} */ #newCanvas;
@@ -29,6 +31,9 @@ export class Workbench extends EventTarget {
   /** @type {Wanted | null} */ #loaded = null;
   /** Opened, not segmented yet. @type {Photo | null} */ #candidate = null;
 
+  /** How often the GPU went away. */ #losses = 0;
+
+  /** What the visitor wants the network to run on. @type {Backend} */ backend = chosenBackend();
   /** @type {Photo | null} */ photo = null;
   /** @type {LoadedModel | null} */ model = null;
   /** @type {SegmentResult | null} */ result = null;
@@ -94,6 +99,20 @@ export class Workbench extends EventTarget {
     });
   }
 
+  /**
+   * A new engine on another backend, with the same model and photo.
+   * @param {Backend} backend
+   */
+  chooseBackend(backend) {
+    return this.#act(async (signal) => {
+      this.backend = backend;
+      rememberBackend(backend);
+      // Whoever asks for the faster one asks again, even if the answer is known.
+      if (backend === "auto") Engine.forgetRaces();
+      await this.#renew(signal);
+    });
+  }
+
   runAgain() {
     return this.#act(async (signal) => {
       await this.#run(signal);
@@ -136,19 +155,30 @@ export class Workbench extends EventTarget {
     this.#tell("photo", this.photo);
   }
 
-  /** @param {AbortSignal} signal */
+  /**
+   * A GPU that goes away twice will do so again: where the choice is ours, the processor takes over.
+   * @param {AbortSignal} signal
+   */
   async #recover(signal) {
-    const lost = this.#engine;
+    this.#losses += 1;
+    await this.#renew(signal);
+  }
+
+  /** @param {AbortSignal} signal */
+  async #renew(signal) {
+    const old = this.#engine;
     this.#engine = null;
     this.#loaded = null;
-    // The lost device cannot be asked to free itself; its worker can be ended.
-    void lost?.then((engine) => engine.dispose()).catch(() => undefined);
+    this.#tell("engine", null);
+    // A lost device cannot be asked to free itself; its worker can be ended.
+    void old?.then((engine) => engine.dispose()).catch(() => undefined);
     await this.#run(signal);
   }
 
   async #create() {
     try {
-      const engine = await Engine.create({ canvas: this.#newCanvas() });
+      const backend = this.backend === "auto" && this.#losses > 1 ? "cpu" : this.backend;
+      const engine = await Engine.create({ canvas: this.#newCanvas(), backend });
       this.#tell("engine", engine);
       return engine;
     } catch (error) {

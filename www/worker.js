@@ -80,7 +80,6 @@ serveCalls({
     session?.resize(width, height);
   },
   readMask: () => session.readMask(),
-  maskPng: () => session.maskPng(),
   /**
    * @param {number} x
    * @param {number} y

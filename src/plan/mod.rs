@@ -10,7 +10,7 @@ mod pack;
 mod steps;
 mod window;
 
-pub use pack::{ConvKernel, PackedWeights, WeightFormat, conv_kernel};
+pub use pack::{ConvKernel, InputPlanes, PackedWeights, WeightFormat, conv_kernel};
 pub use steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
 pub use window::Window;
 

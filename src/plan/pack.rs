@@ -29,24 +29,18 @@ impl WeightFormat {
 /// Which convolution kernel a layer needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ConvKernel {
-    /// 1x1, stride 1, no padding; groups, if any, fill whole planes.
+    /// 1x1, stride 1, no padding.
     Pointwise,
-    /// Any window; groups, if any, fill whole planes.
+    /// Any window.
     Dense,
     /// One filter a channel.
     Depthwise,
-    /// Groups that share planes.
-    Grouped,
 }
 
 /// The kernel for a convolution of `in_channels` channels.
 pub fn conv_kernel(conv: &Conv2d, in_channels: usize) -> ConvKernel {
-    let whole_planes = conv.groups == 1
-        || [in_channels, conv.out_channels].iter().all(|c| (c / conv.groups).is_multiple_of(4));
     if conv.groups == in_channels && conv.groups == conv.out_channels && conv.groups > 1 {
         ConvKernel::Depthwise
-    } else if !whole_planes {
-        ConvKernel::Grouped
     } else if conv.kernel == [1, 1] && conv.stride == [1, 1] && conv.padding == [0, 0] {
         ConvKernel::Pointwise
     } else {
@@ -54,11 +48,45 @@ pub fn conv_kernel(conv: &Conv2d, in_channels: usize) -> ConvKernel {
     }
 }
 
+/// The input planes that each output plane of a pointwise or dense convolution reads: the same number for all.
+///
+/// Where groups do not fill whole planes, an output plane also reads channels of groups that are not its own, with zero
+/// weights: whole vectors times blocks of zeros are several times faster than gathering single channels.
+#[derive(Clone, Copy, Debug)]
+pub struct InputPlanes {
+    /// Channels per group.
+    pub group_inputs: usize,
+    pub group_outputs: usize,
+    /// Planes that an output plane reads.
+    pub span: usize,
+    /// The last plane at which such a span can start.
+    pub last_first: usize,
+}
+
+impl InputPlanes {
+    pub fn of(conv: &Conv2d, in_channels: usize) -> Self {
+        let [group_inputs, group_outputs] = [in_channels / conv.groups, conv.out_channels / conv.groups];
+        let span_of = |plane: usize| {
+            let last_out = (plane * 4 + 3).min(conv.out_channels - 1);
+            let first = plane * 4 / group_outputs * group_inputs;
+            let last = (last_out / group_outputs + 1) * group_inputs - 1;
+            last / 4 - first / 4 + 1
+        };
+        let span = (0..planes(conv.out_channels)).map(span_of).max().expect("a convolution has channels");
+        Self { group_inputs, group_outputs, span, last_first: planes(in_channels) - span }
+    }
+
+    /// Where the span of an output plane starts. Keep in sync with `first_input_plane` in conv_common.wgsl.
+    pub fn first(&self, plane: usize) -> usize {
+        (plane * 4 / self.group_outputs * self.group_inputs / 4).min(self.last_first)
+    }
+}
+
 /// All weights of a model in the executors' layout.
 ///
-/// - Pointwise, dense: 4x4 blocks, `[out plane][tap][in plane of the group]`; in a block, one entry per input lane holds the
+/// - Pointwise, dense: 4x4 blocks, `[out plane][tap][in plane of its span]`; in a block, one entry per input lane holds the
 ///   weights of four output lanes (one 32-bit word as int8, four as f32).
-/// - Depthwise: `[plane][tap]`, an entry holds four channels. Grouped: `[out plane][tap][input channel of the group]`.
+/// - Depthwise: `[plane][tap]`, an entry holds four channels.
 /// - Biases, scales, slopes, affines: vectors of four channels, zero beyond the last.
 pub struct PackedWeights {
     pub format: WeightFormat,
@@ -149,25 +177,32 @@ impl PackedWeights {
 /// For every packed entry, the indices into PyTorch's `[out, in / groups, kh, kw]` tensor of its four output lanes.
 fn lane_order(conv: &Conv2d, in_channels: usize) -> Vec<[Option<usize>; 4]> {
     let taps = conv.kernel[0] * conv.kernel[1];
-    let per_group = in_channels / conv.groups;
-    let index = |out: usize, input: usize, tap: usize| {
-        (out < conv.out_channels && input < per_group).then(|| (out * per_group + input) * taps + tap)
-    };
-    let inputs = match conv_kernel(conv, in_channels) {
-        ConvKernel::Depthwise => 1,
-        ConvKernel::Grouped => per_group,
-        ConvKernel::Pointwise | ConvKernel::Dense => planes(per_group) * 4,
-    };
+    let out_planes = planes(conv.out_channels);
     let mut order = Vec::new();
-    for plane in 0..planes(conv.out_channels) {
-        for tap in 0..taps {
-            for input in 0..inputs {
-                order.push([0, 1, 2, 3].map(|lane| index(plane * 4 + lane, input, tap)));
-            }
+    if conv_kernel(conv, in_channels) == ConvKernel::Depthwise {
+        for plane in 0..out_planes {
+            let index = |lane: usize, tap: usize| {
+                let channel = plane * 4 + lane;
+                (channel < conv.out_channels).then_some(channel * taps + tap)
+            };
+            order.extend((0..taps).map(|tap| [0, 1, 2, 3].map(|lane| index(lane, tap))));
+            // Entries of int8 kernels share vectors; each plane starts a new one.
+            order.resize(order.len().next_multiple_of(4), [None; 4]);
         }
-        // Entries of int8 kernels share vectors; each plane starts a new one.
-        while !order.len().is_multiple_of(4) {
-            order.push([None; 4]);
+        return order;
+    }
+    let read = InputPlanes::of(conv, in_channels);
+    for plane in 0..out_planes {
+        let inputs = read.first(plane) * 4..(read.first(plane) + read.span) * 4;
+        for tap in 0..taps {
+            order.extend(inputs.clone().map(|input| {
+                [0, 1, 2, 3].map(|lane| {
+                    let out = plane * 4 + lane;
+                    let own = input.checked_sub(out / read.group_outputs * read.group_inputs)?;
+                    let is_there = out < conv.out_channels && own < read.group_inputs;
+                    is_there.then_some((out * read.group_inputs + own) * taps + tap)
+                })
+            }));
         }
     }
     order

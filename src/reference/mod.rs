@@ -2,7 +2,10 @@
 //!
 //! It runs on burn's CPU backend (burn-flex), with PyTorch's semantics throughout.
 
+mod numbers;
 mod ops;
+
+pub use numbers::reference_numbers;
 
 use burn::tensor::{Device, Tensor as BurnTensor, TensorData};
 

@@ -3,17 +3,18 @@
 mod backend;
 mod cpu;
 mod gpu;
-mod mask_png;
 mod outcome;
 mod race;
 mod reading;
 mod screen;
+mod self_test;
 mod size;
 
 pub use backend::Backend;
 pub use cpu::{Cpu, Screen as CpuScreen};
 pub use gpu::Gpu;
 pub use outcome::{ClassArea, Segmentation, Timings};
+pub use self_test::SelfTest;
 pub use size::network_size;
 
 use std::cell::RefCell;

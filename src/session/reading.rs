@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::mask_png::encode_png;
 use super::{Backend, Segmented, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Tensor;
@@ -16,14 +15,6 @@ impl<B: Backend> Session<B> {
         let last = self.last()?;
         let mask = self.backend.mask(&last.scores, true).await?;
         Ok((mask.ids, last.source))
-    }
-
-    /// The mask as a PNG of 8-bit palette indices: the pixel values are class ids, the palette is the model's.
-    pub async fn mask_png(&self) -> Result<Vec<u8>> {
-        let classes = &self.last()?.loaded.summary.info.classes;
-        let palette: Vec<u8> = classes.iter().flat_map(|class| class.colour).collect();
-        let (ids, [width, height]) = self.read_mask().await?;
-        Ok(encode_png(&ids, width, height, palette))
     }
 
     /// Softmax probabilities of all classes at pixel `(x, y)` of the source.

@@ -4,33 +4,11 @@ use std::cell::RefCell;
 
 use wide::f32x4;
 
-use super::kernels::{self, Band, Map, Parameters};
+use super::Network;
+use super::kernels::{self, Band, Map};
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::{Graph, NodeId, Tensor};
-use crate::plan::{PackedWeights, Plan, Step, WeightFormat, planes};
-use crate::weights::QuantisedWeights;
-
-/// A network's graph and its weights, expanded to f32.
-pub struct Network {
-    pub graph: Graph,
-    /// Where each layer's values lie in `values`.
-    weights: PackedWeights,
-    values: Vec<f32x4>,
-}
-
-impl Network {
-    /// `graph` must have its batch norms folded, and `weights` must hold all it names.
-    pub fn new(graph: Graph, weights: &QuantisedWeights) -> Result<Self> {
-        let mut weights = PackedWeights::new(&graph, weights, WeightFormat::F32)?;
-        let words = std::mem::take(&mut weights.words);
-        let values = words.iter().map(|vector| f32x4::from(vector.map(f32::from_bits))).collect();
-        Ok(Self { graph, weights, values })
-    }
-
-    pub fn bytes(&self) -> u64 {
-        size_of_val(&*self.values) as u64
-    }
-}
+use crate::graph::{NodeId, Tensor};
+use crate::plan::{Plan, Step, planes};
 
 /// A network planned for one input size, and the memory its values live in.
 pub struct Executor {
@@ -126,8 +104,7 @@ impl Executor {
         let [_, _, height, width] = self.plan.shapes[step.output];
         let planes = output.chunks_mut(height * width).collect();
         let mut band = Band { first_row: 0, width, planes };
-        let parameters = Parameters { weights: &network.weights, values: &network.values };
-        kernels::run(&self.plan, parameters, step, &inputs, &mut band);
+        kernels::run(&self.plan, network.parameters(), step, &inputs, &mut band);
     }
 
     /// A node's value `[1, c, h, w]` after a run.

@@ -7,12 +7,14 @@
 mod executor;
 mod frame;
 mod kernels;
+mod network;
 mod paint;
 mod resample;
 mod scores;
 
-pub use executor::{Executor, Network};
+pub use executor::Executor;
 pub use frame::Picture;
 pub use kernels::{Band, Map};
+pub use network::Network;
 pub use paint::Painter;
 pub use scores::Scores;

@@ -222,11 +222,6 @@ impl Session {
         Ok(on!(self, session => session.read_mask().await)?.0)
     }
 
-    #[wasm_bindgen(js_name = maskPng)]
-    pub async fn mask_png(&self) -> Fallible<Vec<u8>> {
-        Ok(on!(self, session => session.mask_png().await)?)
-    }
-
     #[wasm_bindgen(js_name = scoresAt)]
     pub async fn scores_at(&self, x: u32, y: u32) -> Fallible<Vec<f32>> {
         Ok(on!(self, session => session.scores_at(x, y).await)?)
@@ -248,6 +243,29 @@ impl Session {
     pub async fn time_network(&self, height: usize, width: usize, runs: usize) -> Fallible<Vec<f64>> {
         self.precompile().await?;
         Ok(on!(self, session => session.time_network([height, width], runs).await)?)
+    }
+
+    /// Compares every step of the plan with the numbers in the model file, or with `numbers`, which another backend's
+    /// `ownNumbers` gave: `{ steps, worst, tolerance, firstWrong }`; no steps if there was nothing to compare with.
+    #[wasm_bindgen(js_name = selfTest)]
+    pub async fn self_test(&self, numbers: Option<String>) -> Fallible<JsValue> {
+        self.precompile().await?;
+        let numbers = numbers.map(|json| serde_json::from_str(&json)).transpose().map_err(|e| {
+            Error::new(ErrorKind::OutOfRange, format!("these are no reference numbers: {e}")).with_source(e)
+        })?;
+        let test = on!(self, session => session.self_test(numbers.as_ref()).await)?;
+        Ok(object([
+            ("steps", (test.steps as f64).into()),
+            ("worst", test.worst.into()),
+            ("tolerance", test.tolerance.into()),
+            ("firstWrong", test.first_wrong.map_or(JsValue::NULL, JsValue::from)),
+        ]))
+    }
+
+    #[wasm_bindgen(js_name = ownNumbers)]
+    pub async fn own_numbers(&self) -> Fallible<String> {
+        let numbers = on!(self, session => session.own_numbers().await)?;
+        Ok(serde_json::to_string(&numbers).expect("numbers have no keys that JSON lacks"))
     }
 
     pub fn memory(&self) -> JsValue {

@@ -35,6 +35,13 @@ pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
     Ok(crate::weights::import::convert(bytes, spec)?)
 }
 
+/// A mask as a PNG of palette indices; `palette` is sRGB triples by class id.
+#[cfg(feature = "png")]
+#[wasm_bindgen(js_name = maskPng)]
+pub fn mask_png(ids: &[u8], width: u32, height: u32, palette: &[u8]) -> Result<Vec<u8>, JsValue> {
+    Ok(crate::mask_png::encode_png(ids, width, height, palette)?)
+}
+
 /// A plain object from pairs.
 #[cfg(feature = "engine")]
 fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {

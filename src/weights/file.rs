@@ -66,6 +66,9 @@ impl Model {
             .map_err(|e| invalid(format!("the model's info cannot be read: {e}")).with_source(e))?;
         check_graph(&graph)?;
         info.check(graph.channels()?[graph.output])?;
+        if let Some(numbers) = &info.reference {
+            numbers.check(graph.nodes.len())?;
+        }
         let weights = take_weights(&graph, &mut tensors)?;
         let sha256 = hex_sha256(bytes);
         Ok(Self { info, graph, weights, sha256, size_bytes: bytes.len() })

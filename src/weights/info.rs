@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::container::invalid;
+use super::reference_numbers::ReferenceNumbers;
 use crate::error::Result;
 use crate::zoo::MAX_CLASSES;
 
@@ -33,6 +34,9 @@ pub struct ModelInfo {
     /// How well it does, measured on the quantised file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Metrics>,
+    /// What its layers answer to the test picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceNumbers>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

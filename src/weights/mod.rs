@@ -6,10 +6,12 @@ pub mod file;
 pub mod import;
 pub mod info;
 pub mod quantise;
+mod reference_numbers;
 mod rounding;
 mod stored;
 mod tensors;
 
 pub use file::Model;
 pub use info::ModelInfo;
+pub use reference_numbers::{ReferenceNumbers, Sketch};
 pub use stored::{Precision, QuantisedWeights, Stored};

@@ -13,7 +13,6 @@ pub enum Kernel {
     Pointwise,
     Dense,
     Depthwise,
-    Grouped,
     Pool,
     AdaptivePool,
     GlobalPool,
@@ -23,11 +22,10 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::Pointwise,
         Self::Dense,
         Self::Depthwise,
-        Self::Grouped,
         Self::Pool,
         Self::AdaptivePool,
         Self::GlobalPool,
@@ -42,7 +40,6 @@ impl Kernel {
             Self::Pointwise => ("pointwise", CONV, include_str!("kernels/pointwise.wgsl")),
             Self::Dense => ("dense", CONV, include_str!("kernels/dense.wgsl")),
             Self::Depthwise => ("depthwise", CONV, include_str!("kernels/depthwise.wgsl")),
-            Self::Grouped => ("grouped", CONV, include_str!("kernels/grouped.wgsl")),
             Self::Pool => ("pool", MAP, include_str!("kernels/pool.wgsl")),
             Self::AdaptivePool => ("adaptive_pool", MAP, include_str!("kernels/adaptive_pool.wgsl")),
             Self::GlobalPool => ("global_pool", MAP, include_str!("kernels/global_pool.wgsl")),

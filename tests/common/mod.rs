@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use safetensors::{Dtype, SafeTensors};
 use segscope::graph::random::{random_picture, random_weights, uniform};
 use segscope::graph::{Graph, Shape, Tensor, Weights};
+use segscope::session::Gpu;
 use segscope::weights::Model;
 use segscope::weights::import::convert;
 use segscope::zoo::{self, Options};
@@ -69,8 +70,7 @@ pub fn golden_trained() -> Vec<Trained> {
     let mut trained: Vec<_> = ["people"]
         .into_iter()
         .map(|id| {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{id}.safetensors"));
-            let model = Model::from_bytes(&std::fs::read(path).unwrap()).unwrap();
+            let model = Model::from_bytes(&shipped(id)).unwrap();
             let (mean, std) = (model.info.input.mean, model.info.input.std);
             let normalised = |(i, v): (usize, &f32)| (v / 255.0 - mean[i / (h * w)]) / std[i / (h * w)];
             let input = picture.data.iter().enumerate().map(normalised).collect();
@@ -122,6 +122,15 @@ pub fn golden_ops() -> Vec<Golden> {
 
 pub fn golden_path(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file)
+}
+
+/// The file of a model that ships.
+pub fn shipped(id: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{id}.safetensors"))).unwrap()
+}
+
+pub fn gpu() -> Gpu {
+    pollster::block_on(Gpu::new()).expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do")
 }
 
 /// The published checkpoints, or none after saying so: they are not part of the project.

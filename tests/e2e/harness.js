@@ -22,6 +22,7 @@ import { serverOrigin, stopServer } from "./server.js";
  * @typedef {object} Stage
  * @property {(path: string) => Promise<Page>} openPage a path below the repository's root, in the test's own context
  * @property {import("playwright-core").BrowserContext} context
+ * @property {string} query what the page's address ends with
  */
 
 const PICTURES = join(import.meta.dirname, "../../target/e2e");
@@ -34,6 +35,25 @@ after(async () => {
   for (const browser of browsers.values()) await (await browser).close();
   stopServer();
 });
+
+/** The ways the page can run: on either backend where both can be had, and in a browser without WebGPU. */
+const WAYS = /** @type {const} */ ({
+  webgpu: { query: "?backend=webgpu", webgpu: "on" },
+  cpu: { query: "?backend=cpu", webgpu: "on" },
+  "no WebGPU": { query: "", webgpu: "absent" },
+});
+
+/**
+ * A test of the page that must pass whatever the network runs on; `stage.query` chooses it.
+ * @param {string} name
+ * @param {Options} options
+ * @param {(stage: Stage) => Promise<void>} body
+ */
+export function onEveryBackend(name, options, body) {
+  for (const [way, { query, webgpu }] of Object.entries(WAYS)) {
+    browserTest(`${way}: ${name}`, { ...options, webgpu }, (stage) => body({ ...stage, query }));
+  }
+}
 
 /**
  * A test in a browser context of its own, so that nothing stored by one test is seen by another. It fails if its body
@@ -56,6 +76,7 @@ export function browserTest(name, options, body) {
     try {
       await body({
         context,
+        query: "",
         openPage: async (path) => {
           const page = await context.newPage();
           await page.goto(path);

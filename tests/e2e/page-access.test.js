@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { browserTest } from "./harness.js";
+import { onEveryBackend } from "./harness.js";
 import { openPage, samplePath, segmentPhoto } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -20,7 +20,7 @@ async function brokenRules(page) {
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   // axe itself tries things with inline styles, which the page's policy would report.
-  browserTest(`axe finds nothing, ${colorScheme}`, { context: { colorScheme, bypassCSP: true } }, async (stage) => {
+  onEveryBackend(`axe finds nothing, ${colorScheme}`, { context: { colorScheme, bypassCSP: true } }, async (stage) => {
     const page = await openPage(stage);
     assert.deepEqual(await brokenRules(page), [], "empty page");
     await segmentPhoto(page, samplePath("astronaut.jpg"));
@@ -33,7 +33,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   });
 }
 
-browserTest("a phone has no horizontal scroll and no control smaller than a fingertip", { context: { viewport: { width: 390, height: 844 }, hasTouch: true } }, async (stage) => {
+onEveryBackend("a phone has no horizontal scroll and no control smaller than a fingertip", { context: { viewport: { width: 390, height: 844 }, hasTouch: true } }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   await page.locator(".models > summary").click();
@@ -50,7 +50,7 @@ browserTest("a phone has no horizontal scroll and no control smaller than a fing
   assert.deepEqual(small, []);
 });
 
-browserTest("the tab key visits every control in reading order, visibly", {}, async (stage) => {
+onEveryBackend("the tab key visits every control in reading order, visibly", {}, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   const visited = [];

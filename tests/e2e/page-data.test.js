@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { browserTest } from "./harness.js";
+import { onEveryBackend } from "./harness.js";
 import { addToConfusion, catalogueEntry, chooseModel, emptyConfusion, exportMask, iouByClass, openPage, readTruth, segmentPhoto, waitForState } from "./page-driver.js";
 
 const DATA = process.env.SEGSCOPE_DATA;
@@ -30,12 +30,12 @@ async function score(stage, { model, pack, split }) {
   return iouByClass(confusion);
 }
 
-browserTest("people: six photos of the validation split", withData, async (stage) => {
+onEveryBackend("people: six photos of the validation split", withData, async (stage) => {
   const [, person] = await score(stage, { model: "people", pack: "people_ccp", split: "val" });
   assert.ok(person >= 0.9, `person IoU ${person}`);
 });
 
-browserTest("street: six photos of the test split", withData, async (stage) => {
+onEveryBackend("street: six photos of the test split", withData, async (stage) => {
   const iou = (await score(stage, { model: "street", pack: "street_camvid", split: "test" })).filter((value) => !Number.isNaN(value));
   const mean = iou.reduce((sum, value) => sum + value, 0) / iou.length;
   assert.ok(mean >= 0.55, `mean IoU ${mean} of ${iou}`);

@@ -30,8 +30,8 @@ export async function catalogueEntry(id) {
 }
 
 /** @param {Stage} stage */
-export async function openPage({ openPage: open }) {
-  const page = await open("/");
+export async function openPage({ openPage: open, query }) {
+  const page = await open(`/${query}`);
   await waitForState(page, "ready");
   return page;
 }

@@ -8,13 +8,18 @@ browserTest("the example of the README segments a photo on its own canvas", {}, 
   assert.match((await page.locator("pre").textContent()) ?? "", /person \d+\.\d %[^]*in \d+ ms/);
 });
 
-browserTest("every method of the API does what it says", { timeout: 240_000 }, async ({ openPage }) => {
+for (const backend of ["webgpu", "cpu"]) {
+  browserTest(`${backend}: every method of the API does what it says`, { timeout: 240_000 }, (stage) => everyMethod(stage, backend));
+}
+
+/** @param {import("./harness.js").Stage} stage @param {string} backend */
+async function everyMethod({ openPage }, backend) {
   const page = await openPage("/tests/e2e/blank.html");
-  const seen = await page.evaluate(async () => {
+  const seen = await page.evaluate(async (backend) => {
     const { Engine } = await import(/** @type {string} */ ("/www/engine.js"));
     const code = (/** @type {Promise<unknown>} */ promise) => promise.then(() => "", (error) => `${error.name} ${error.code}`);
-    const noCpu = await code(Engine.create({ backend: "cpu" }));
-    const engine = await Engine.create();
+    const unknown = await code(Engine.create({ backend: "abacus" }));
+    const engine = await Engine.create({ backend });
     const photo = await createImageBitmap(await (await fetch("/www/samples/coffee.jpg")).blob());
     const early = [await code(engine.segment(photo)), await code(engine.readMask()), await code(engine.loadModel("nothing"))];
     const model = await engine.loadModel("people");
@@ -36,23 +41,23 @@ browserTest("every method of the API does what it says", { timeout: 240_000 }, a
     const noLayer = await code(engine.readLayer("nothing"));
     const outside = await code(engine.scoresAt(600, 0));
     const memory = await engine.memory();
-    const adapter = engine.adapterInfo();
+    const machine = engine.machine();
     await engine.unloadModel();
     const unloaded = await code(engine.segment(photo));
     await engine.dispose();
     const disposed = await code(engine.memory());
     return {
-      noCpu, early, outcomes, abortedCode, outside, unloaded, disposed, isFrameOpen, scores, memory, noLayer,
+      unknown, early, outcomes, abortedCode, outside, unloaded, disposed, isFrameOpen, scores, memory, noLayer,
       stem: { shape: [...stem.shape], length: stem.data.length, isFinite: stem.data.every(Number.isFinite) },
       classes: model.classes.map((/** @type {{name: string}} */ { name }) => name),
       drawn: [drawn.width, drawn.height],
       filmed: [filmed.width, filmed.height],
       mask: [mask.width, mask.height, mask.data.length],
       areas: filmed.classes.reduce((/** @type {number} */ sum, /** @type {{pixels: number}} */ { pixels }) => sum + pixels, 0),
-      maxSide: adapter.limits.maxTextureDimension2D,
+      machine: { backend: machine.backend, hasAdapter: machine.adapter !== null, maxSide: engine.maxPictureSide() },
     };
-  });
-  assert.equal(seen.noCpu, "SegscopeError backend-unavailable");
+  }, backend);
+  assert.equal(seen.unknown, "SegscopeError backend-unavailable");
   assert.deepEqual(seen.early, ["SegscopeError no-model", "SegscopeError no-result", "SegscopeError unknown-model"]);
   assert.deepEqual(seen.classes, ["background", "person"]);
   assert.deepEqual(seen.outcomes, ["", "SegscopeError superseded", ""]);
@@ -66,8 +71,9 @@ browserTest("every method of the API does what it says", { timeout: 240_000 }, a
   assert.deepEqual(seen.stem, { shape: [1, 32, 160, 240], length: 32 * 160 * 240, isFinite: true });
   assert.equal(seen.noLayer, "SegscopeError no-such-layer");
   assert.equal(seen.outside, "SegscopeError out-of-range");
-  assert.ok(seen.memory.gpuBytes > 0 && seen.memory.wasmBytes > 0);
-  assert.ok(seen.maxSide >= 4096);
+  assert.equal(seen.memory.gpuBytes > 0, backend === "webgpu");
+  assert.ok(seen.memory.wasmBytes > 0);
+  assert.deepEqual(seen.machine, { backend, hasAdapter: backend === "webgpu", maxSide: 8192 });
   assert.equal(seen.unloaded, "SegscopeError no-model");
   assert.equal(seen.disposed, "SegscopeError aborted");
-});
+}

@@ -1,7 +1,7 @@
 // One wrong thing at a time: each has its code and a sentence, and the last good picture stays.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { browserTest } from "./harness.js";
+import { browserTest, onEveryBackend } from "./harness.js";
 import { exportMask, givePhoto, openPage, samplePath, segmentPhoto, waitForError, waitForState } from "./page-driver.js";
 import { greyPng } from "./png.js";
 
@@ -11,7 +11,7 @@ const file = (name, buffer) => ({ name, mimeType: "image/jpeg", buffer });
 /** @param {string} brand of an ISO media file */
 const isoFile = (brand) => Buffer.concat([Buffer.from([0, 0, 0, 16]), Buffer.from(`ftyp${brand}\0\0\0\0`, "latin1")]);
 
-browserTest("a bad picture gets its code, and the last good one stays", { timeout: 240_000 }, async (stage) => {
+onEveryBackend("a bad picture gets its code, and the last good one stays", { timeout: 240_000 }, async (stage) => {
   const jpeg = await readFile(samplePath("coffee.jpg"));
   const png = greyPng(40, 30);
   const gif = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
@@ -48,7 +48,7 @@ browserTest("a bad picture gets its code, and the last good one stays", { timeou
   assert.equal(await page.locator("message-bar").isVisible(), false);
 });
 
-browserTest("a picture of 12,000 x 9,000 pixels has a mask of that size", { timeout: 600_000 }, async (stage) => {
+onEveryBackend("a picture of 12,000 x 9,000 pixels has a mask of that size", { timeout: 600_000 }, async (stage) => {
   const page = await openPage(stage);
   await givePhoto(page, { name: "huge.png", mimeType: "image/png", buffer: greyPng(12_000, 9_000) });
   // A software GPU classifies a hundred million pixels on one core.
@@ -57,7 +57,7 @@ browserTest("a picture of 12,000 x 9,000 pixels has a mask of that size", { time
   assert.deepEqual([mask.width, mask.height], [12_000, 9_000]);
 });
 
-browserTest("of an animated picture the first frame is used, and the page says so", {}, async (stage) => {
+onEveryBackend("of an animated picture the first frame is used, and the page says so", {}, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, { name: "moving.png", mimeType: "image/png", buffer: greyPng(64, 48, { frames: 2 }) });
   assert.match((await page.locator("#note").textContent()) ?? "", /first frame/);
@@ -65,15 +65,15 @@ browserTest("of an animated picture the first frame is used, and the page says s
   assert.equal(await page.locator("#note").textContent(), "");
 });
 
-browserTest("a browser without WebGPU hears what to do", { webgpu: "absent" }, async ({ openPage: open }) => {
-  await waitForError(await open("/"), "no-webgpu");
+browserTest("who insists on a GPU where the browser has no WebGPU hears what to do", { webgpu: "absent" }, async ({ openPage: open }) => {
+  await waitForError(await open("/?backend=webgpu"), "no-webgpu");
 });
 
-browserTest("a machine without an adapter hears what to do", { webgpu: "no-adapter" }, async ({ openPage: open }) => {
-  await waitForError(await open("/"), "no-adapter");
+browserTest("who insists on a GPU where there is none hears what to do", { webgpu: "no-adapter" }, async ({ openPage: open }) => {
+  await waitForError(await open("/?backend=webgpu"), "no-adapter");
 });
 
-browserTest("a dropped model file that is none gets its code; the model in use goes on", {}, async (stage) => {
+onEveryBackend("a dropped model file that is none gets its code; the model in use goes on", {}, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("coffee.jpg"));
   const header = Buffer.alloc(8);
@@ -93,7 +93,7 @@ browserTest("a dropped model file that is none gets its code; the model in use g
   assert.equal((await exportMask(page)).width, 512);
 });
 
-browserTest("a model that cannot be fetched says why; trying again goes on with the photo", { allow: [/people\.safetensors/] }, async (stage) => {
+onEveryBackend("a model that cannot be fetched says why; trying again goes on with the photo", { allow: [/people\.safetensors/] }, async (stage) => {
   const page = await openPage(stage);
   const address = "**/models/people.safetensors";
   /** @type {[string, (route: import("playwright-core").Route) => Promise<void>][]} */
@@ -114,7 +114,7 @@ browserTest("a model that cannot be fetched says why; trying again goes on with 
   assert.equal((await exportMask(page)).width, 600);
 });
 
-browserTest("with a full disk the model runs and the page says that it was not kept", {}, async (stage) => {
+onEveryBackend("with a full disk the model runs and the page says that it was not kept", {}, async (stage) => {
   const page = await openPage(stage);
   const protocol = await stage.context.newCDPSession(page);
   await protocol.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 1000 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { browserTest } from "./harness.js";
+import { onEveryBackend } from "./harness.js";
 import {
   catalogueEntry,
   chooseModel,
@@ -39,7 +39,7 @@ async function serveCheckpoint(page, { source }) {
   return asked;
 }
 
-browserTest("objects is fetched from its authors, converted here, finds the cat, and is kept", withWeights, async (stage) => {
+onEveryBackend("objects is fetched from its authors, converted here, finds the cat, and is kept", withWeights, async (stage) => {
   const page = await openPage(stage);
   const entry = await catalogueEntry("objects");
   const asked = await serveCheckpoint(page, entry);
@@ -60,7 +60,7 @@ browserTest("objects is fetched from its authors, converted here, finds the cat,
   await again.waitForFunction(() => document.querySelectorAll("kept-models li").length === 0);
 });
 
-browserTest("city is fetched and converted as well, and its file can be dropped instead", withWeights, async (stage) => {
+onEveryBackend("city is fetched and converted as well, and its file can be dropped instead", withWeights, async (stage) => {
   const page = await openPage(stage);
   const entry = await catalogueEntry("city");
   assert.ok(entry.source && WEIGHTS);
@@ -76,7 +76,7 @@ browserTest("city is fetched and converted as well, and its file can be dropped 
   assert.ok(Buffer.from(fetched.data).equals(Buffer.from(dropped.data)), "both ways give one mask");
 });
 
-browserTest("a checkpoint with one wrong byte is thrown away", withWeights, async (stage) => {
+onEveryBackend("a checkpoint with one wrong byte is thrown away", withWeights, async (stage) => {
   const page = await openPage(stage);
   const { source } = await catalogueEntry("objects");
   assert.ok(source && WEIGHTS);
@@ -88,7 +88,7 @@ browserTest("a checkpoint with one wrong byte is thrown away", withWeights, asyn
   assert.equal(await page.locator("kept-models li").count(), 0);
 });
 
-browserTest("a download can be cancelled", withWeights, async (stage) => {
+onEveryBackend("a download can be cancelled", withWeights, async (stage) => {
   const page = await openPage(stage);
   const { source } = await catalogueEntry("objects");
   assert.ok(source);
@@ -101,7 +101,7 @@ browserTest("a download can be cancelled", withWeights, async (stage) => {
   assert.equal(JSON.parse((await exportFile(page, "json")).toString()).model.id, "people");
 });
 
-browserTest("a kept model needs no network", { allow: [/people\.safetensors/] }, async (stage) => {
+onEveryBackend("a kept model needs no network", { allow: [/people\.safetensors/] }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("coffee.jpg"));
   assert.equal(await page.locator('kept-models [data-model="people"]').count(), 1);
@@ -112,7 +112,7 @@ browserTest("a kept model needs no network", { allow: [/people\.safetensors/] },
   assert.equal(await again.locator('[data-time="download"] dd').textContent(), "kept");
 });
 
-browserTest("the classes of clothing and street are those of the catalogue", { timeout: 240_000 }, async (stage) => {
+onEveryBackend("the classes of clothing and street are those of the catalogue", { timeout: 240_000 }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   for (const id of ["clothing", "street"]) {

@@ -1,6 +1,6 @@
 // The GPU goes away, the engine stops: what a visitor sees then.
 import assert from "node:assert/strict";
-import { browserTest } from "./harness.js";
+import { browserTest, onEveryBackend } from "./harness.js";
 import { exportMask, openPage, samplePath, segmentPhoto, waitForError, waitForState } from "./page-driver.js";
 
 /** Keeps the engine's device where a test can reach it. */
@@ -16,7 +16,7 @@ browserTest("a lost GPU comes back with the same model, photo and settings", { t
     const response = await route.fetch();
     await route.fulfill({ response, body: KEEP_DEVICE + (await response.text()) });
   });
-  const page = await openPage(stage);
+  const page = await openPage({ ...stage, query: "?backend=webgpu" });
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   const before = await exportMask(page);
   await page.locator('class-legend [data-class="person"]').click();
@@ -36,7 +36,7 @@ browserTest("a lost GPU comes back with the same model, photo and settings", { t
   assert.equal(page.workers().length, 1, "the old engine is gone");
 });
 
-browserTest("an engine that stopped offers a new page", { allow: [/RuntimeError/] }, async (stage) => {
+onEveryBackend("an engine that stopped offers a new page", { allow: [/RuntimeError/] }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("coffee.jpg"));
   const [worker] = page.workers();

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { browserTest } from "./harness.js";
+import { onEveryBackend } from "./harness.js";
 import { catalogueEntry, exportFile, exportMask, iou, openPage, readTruth, samplePath, segmentPhoto, waitForState } from "./page-driver.js";
 import { decodePng } from "./png.js";
 
 const TRUTH = join(import.meta.dirname, "truth");
 const PERSON = 1;
 
-browserTest("a photo of a person becomes a mask that agrees with one drawn by hand", {}, async (stage) => {
+onEveryBackend("a photo of a person becomes a mask that agrees with one drawn by hand", {}, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   const mask = await exportMask(page);
@@ -19,14 +19,14 @@ browserTest("a photo of a person becomes a mask that agrees with one drawn by ha
   assert.deepEqual(mask.palette.slice(0, classes.length), classes.map(({ colour }) => colour));
 });
 
-browserTest("a sample on the page is one press away", {}, async (stage) => {
+onEveryBackend("a sample on the page is one press away", {}, async (stage) => {
   const page = await openPage(stage);
   await page.getByRole("button", { name: "Astronaut in front of a flag" }).click();
   await waitForState(page, "done");
   assert.match((await page.locator("#status").textContent()) ?? "", /^Done: .*person \d+\.\d %/);
 });
 
-browserTest("areas, overlay, cut-out and report agree with the mask", {}, async (stage) => {
+onEveryBackend("areas, overlay, cut-out and report agree with the mask", {}, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   const mask = await exportMask(page);
@@ -59,7 +59,7 @@ browserTest("areas, overlay, cut-out and report agree with the mask", {}, async 
   }
 });
 
-browserTest("an upright photo comes from one that is stored lying, as its EXIF data says", {}, async (stage) => {
+onEveryBackend("an upright photo comes from one that is stored lying, as its EXIF data says", {}, async (stage) => {
   const page = await openPage(stage);
   const upright = await readFile(samplePath("coffee.jpg"));
   await segmentPhoto(page, { name: "lying.jpg", mimeType: "image/jpeg", buffer: withOrientation(upright, 6) });

@@ -1,6 +1,6 @@
 // What is shown and how: colours on the canvas, the legend, the pixel probe, before and after. By mouse and by keyboard.
 import assert from "node:assert/strict";
-import { browserTest } from "./harness.js";
+import { onEveryBackend } from "./harness.js";
 import {
   assertColour,
   catalogueEntry,
@@ -40,7 +40,7 @@ async function expectColour(page, [across, down], colour, tolerance) {
   }
 }
 
-browserTest("opacity goes from the plain photo to the class's own colour", {}, async (stage) => {
+onEveryBackend("opacity goes from the plain photo to the class's own colour", {}, async (stage) => {
   const page = await openAstronaut(stage);
   const { colour } = (await catalogueEntry("people")).classes[1];
   await setOpacity(page, 0);
@@ -57,7 +57,7 @@ browserTest("opacity goes from the plain photo to the class's own colour", {}, a
   await expectColour(page, WALL, colourAt(plain, WALL[0], WALL[1]), 8);
 });
 
-browserTest("a class is hidden, shown, shown alone, by keyboard", {}, async (stage) => {
+onEveryBackend("a class is hidden, shown, shown alone, by keyboard", {}, async (stage) => {
   const page = await openAstronaut(stage);
   const [background, person] = (await catalogueEntry("people")).classes.map(({ colour }) => colour);
   await setOpacity(page, 100);
@@ -84,7 +84,7 @@ browserTest("a class is hidden, shown, shown alone, by keyboard", {}, async (sta
   await expectColour(page, SUIT, person);
 });
 
-browserTest("pointing, tapping and the arrow keys tell the class of a pixel", {}, async (stage) => {
+onEveryBackend("pointing, tapping and the arrow keys tell the class of a pixel", {}, async (stage) => {
   const page = await openAstronaut(stage);
   const mask = await exportMask(page);
   const names = (await catalogueEntry("people")).classes.map(({ name }) => name);
@@ -110,7 +110,7 @@ browserTest("pointing, tapping and the arrow keys tell the class of a pixel", {}
   assert.match((await page.locator('pixel-probe [role="status"]').textContent()) ?? "", /^background, \d+\.\d %$/);
 });
 
-browserTest("before and after is a slider, by keyboard and by dragging", {}, async (stage) => {
+onEveryBackend("before and after is a slider, by keyboard and by dragging", {}, async (stage) => {
   const page = await openAstronaut(stage);
   const person = (await catalogueEntry("people")).classes[1].colour;
   await setOpacity(page, 100);
@@ -138,7 +138,7 @@ browserTest("before and after is a slider, by keyboard and by dragging", {}, asy
   while (await suitIsTinted());
 });
 
-browserTest("a cut-out shows the person as photographed and nothing else", {}, async (stage) => {
+onEveryBackend("a cut-out shows the person as photographed and nothing else", {}, async (stage) => {
   const page = await openAstronaut(stage);
   await page.getByRole("button", { name: "Cut-out", exact: true }).first().click();
   // The checkerboard of a light theme, white or light grey, where the wall was.

@@ -82,6 +82,7 @@ fn model(name: &str, graph: &Graph, weights: &Weights, precision: Precision) -> 
         credit: String::new(),
         source: None,
         metrics: None,
+        reference: None,
     };
     Model::new(&info, graph, &quantise(weights, precision)).unwrap_or_else(|e| panic!("{name}: {e}"))
 }

@@ -1,14 +1,13 @@
 import { emit, h } from "../dom.js";
-import { duration, megabytes } from "../format.js";
+import { duration } from "../format.js";
 
-/** How long things took, on what. Event: `run-again`. */
+/** How long things took. Event: `run-again`. */
 export class RunTimes extends HTMLElement {
   #list = h("dl");
   #again = h("button", { type: "button", className: "plain", disabled: true, onclick: () => emit(this, "run-again") }, "Run again");
-  #machine = h("p", { className: "hint" });
 
   connectedCallback() {
-    this.append(h("h2", {}, "Times"), this.#list, this.#machine, this.#again);
+    this.append(h("h2", {}, "Times"), this.#list, this.#again);
     this.show(null, false);
   }
 
@@ -31,18 +30,6 @@ export class RunTimes extends HTMLElement {
       ["Warm", shown(warm)],
     ];
     this.#list.replaceChildren(...rows.map(([name, value]) => h("div", { "data-time": name.toLowerCase() }, h("dt", {}, name), h("dd", {}, value))));
-  }
-
-  /**
-   * @param {import("../types.js").AdapterInfo} adapter
-   * @param {import("../types.js").SegmentResult} result
-   * @param {import("../types.js").Memory} memory
-   */
-  showMachine(adapter, result, memory) {
-    const gpu = adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(" ") || "this GPU";
-    this.#machine.textContent =
-      `Network input ${result.networkWidth} × ${result.networkHeight} on ${gpu}; ` +
-      `${megabytes(memory.gpuBytes)} of GPU memory, ${megabytes(memory.wasmBytes)} of wasm.`;
   }
 }
 

@@ -10,6 +10,7 @@ import { Workbench } from "../workbench.js";
 import { ClassLegend } from "./class-legend.js";
 import { ExportMenu } from "./export-menu.js";
 import { KeptModels } from "./kept-models.js";
+import { MachinePanel } from "./machine-panel.js";
 import { MessageBar } from "./message-bar.js";
 import { ModelPicker } from "./model-picker.js";
 import { PhotoStage } from "./photo-stage.js";
@@ -38,6 +39,7 @@ export class SegscopeApp extends HTMLElement {
     probe: this.#part("pixel-probe", PixelProbe),
     exports: this.#part("export-menu", ExportMenu),
     times: this.#part("run-times", RunTimes),
+    machine: this.#part("machine-panel", MachinePanel),
     kept: this.#part("kept-models", KeptModels),
     status: this.#part("#status", HTMLElement),
     empty: this.#part("#empty", HTMLElement),
@@ -78,6 +80,7 @@ export class SegscopeApp extends HTMLElement {
       "choose-model": (id) => this.#attempt(() => this.#bench.chooseModel({ id })),
       "model-file": (chosen) => this.#openFile(chosen),
       "delete-model": (sha256) => this.#attempt(() => this.#deleteKept(sha256)),
+      "choose-backend": (choice) => this.#attempt(() => this.#bench.chooseBackend(choice)),
       "run-again": () => this.#attempt(() => this.#bench.runAgain()),
       cancel: () => this.#bench.cancel(),
       cleared: () => clearError(this.#bench.result ? "done" : "ready"),
@@ -90,7 +93,7 @@ export class SegscopeApp extends HTMLElement {
   }
 
   #listenToBench() {
-    const { stage, picker, legend, probe, times, empty } = this.#parts;
+    const { stage, picker, legend, probe, times, machine, empty } = this.#parts;
     /** @type {Record<string, (detail: any) => unknown>} */
     const reactions = {
       state: (state) => {
@@ -113,16 +116,19 @@ export class SegscopeApp extends HTMLElement {
         probe.clear();
         if (model.delivery.notKept) this.#complain(model.delivery.notKept, null, true);
         void this.#showKept();
+        void this.#quietly((engine) => machine.show(engine.machine(), this.#bench.backend));
       },
       result: (result) => {
         this.classList.add("has-result");
         legend.showClasses(result.classes);
         stage.showMask(true);
-        void this.#quietly(async (engine) => times.showMachine(engine.adapterInfo(), result, await engine.memory()));
+        void this.#quietly(async (engine) => machine.showMemory(result, await engine.memory()));
         this.#mentionFirstFrame();
       },
       times: (measured) => times.show(measured, true),
-      engine: () => {
+      engine: (engine) => {
+        machine.show(engine?.machine() ?? null, this.#bench.backend);
+        if (!engine) return;
         this.#showView();
         stage.announceSize();
       },
@@ -203,7 +209,7 @@ export class SegscopeApp extends HTMLElement {
       mask: () => engine.maskPng(),
       overlay: async () => overlayPng(photo.blob, await engine.readMask(), model.classes, view),
       "cut-out": async () => cutOutPng(photo.blob, await engine.readMask(), view),
-      json: async () => reportJson({ name: photo.name, result, model, view, times, adapter: engine.adapterInfo() }),
+      json: async () => reportJson({ name: photo.name, result, model, view, times, machine: engine.machine() }),
     };
     const stem = photo.name.replace(/\.[^.]*$/, "");
     const ending = kind === "json" ? ".json" : `-${kind}.png`;

@@ -10,17 +10,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// A bundle: `www/pkg/NAME.js` and `NAME_bg.wasm`, the crate with one feature.
+/// A bundle: `www/pkg/NAME.js` and `NAME_bg.wasm`, the crate with some features.
 pub struct Bundle {
     pub name: &'static str,
-    pub feature: &'static str,
+    pub features: &'static str,
 }
 
 pub const BUNDLES: [Bundle; 2] = [
     // What every visitor fetches.
-    Bundle { name: "engine", feature: "engine" },
-    // Fetched when a checkpoint has to be converted in the page.
-    Bundle { name: "convert", feature: "import" },
+    Bundle { name: "engine", features: "engine" },
+    // Fetched when a checkpoint has to be converted in the page, or a mask saved.
+    Bundle { name: "convert", features: "import,png" },
 ];
 
 /// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would
@@ -77,7 +77,7 @@ pub fn build(speed: Speed) -> Result<()> {
 
 /// Features that `cargo` gets for a bundle, also where it only checks.
 pub fn feature_args(bundle: &Bundle) -> [&'static str; 5] {
-    ["--package", "segscope", "--no-default-features", "--features", bundle.feature]
+    ["--package", "segscope", "--no-default-features", "--features", bundle.features]
 }
 
 /// One target folder per bundle: cargo names a cdylib without a hash of its features, so two sets of features would

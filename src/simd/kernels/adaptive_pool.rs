@@ -21,8 +21,9 @@ pub fn run(x: Map<'_>, height: usize, activate: &Activate<'_>, band: &mut Band<'
                     sum += line.iter().fold(f32x4::ZERO, |sum, value| sum + *value);
                 }
                 let share = 1.0 / (rows.len() * columns.len()) as f32;
-                *out = activate.apply(sum * f32x4::splat(share), plane);
+                *out = sum * f32x4::splat(share);
             }
         }
+        activate.apply(out, plane);
     }
 }

@@ -35,8 +35,9 @@ pub fn run(
             if affine.is_some() {
                 value = value * scale + shift;
             }
-            *out = activate.apply(value, plane);
+            *out = value;
         }
+        activate.apply(out, plane);
     }
 }
 

@@ -7,14 +7,21 @@ mod elementwise;
 mod gather;
 mod grouped;
 mod matmul;
+mod padded;
+mod panel;
 mod pool;
+mod product;
 mod resize;
+
+use std::collections::HashMap;
 
 use wide::f32x4;
 
-use crate::graph::Conv2d;
+use crate::graph::{Conv2d, NodeId};
 use crate::plan::{ConvKernel, PackedWeights, Plan, Step, StepOp, conv_kernel};
 use activate::Activate;
+pub use product::IntWeights;
+use product::{F32, Int8};
 
 /// A value of the plan: planes of `height * width` vectors of four channels.
 #[derive(Clone, Copy)]
@@ -65,14 +72,21 @@ struct Conv<'a> {
 }
 
 impl Conv<'_> {
-    /// Bias, residual and activation after the sum of products for `pixel` of the whole plane.
-    #[inline(always)]
-    fn finish(&self, sum: f32x4, plane: usize, pixel: usize) -> f32x4 {
-        let mut value = sum + self.bias[plane];
-        if let Some(residual) = &self.residual {
-            value += residual.data[plane * residual.pixels() + pixel];
+    /// Bias, residual and activation after the sums of products for the pixels from `pixel` of the whole plane on, as many as
+    /// `out` has. Not inlined, for every kernel ends with it.
+    #[inline(never)]
+    fn store(&self, out: &mut [f32x4], sums: &[f32x4], plane: usize, pixel: usize) {
+        let bias = self.bias[plane];
+        match &self.residual {
+            None => out.iter_mut().zip(sums).for_each(|(out, sum)| *out = *sum + bias),
+            Some(residual) => {
+                let residual = &residual.data[plane * residual.pixels() + pixel..];
+                for ((out, sum), other) in out.iter_mut().zip(sums).zip(residual) {
+                    *out = *sum + bias + *other;
+                }
+            }
         }
-        self.activate.apply(value, plane)
+        self.activate.apply(out, plane);
     }
 }
 
@@ -81,6 +95,8 @@ impl Conv<'_> {
 pub struct Parameters<'a> {
     pub weights: &'a PackedWeights,
     pub values: &'a [f32x4],
+    /// Of layers whose weights are int8 and that are matrix products.
+    pub integers: &'a HashMap<NodeId, IntWeights>,
 }
 
 impl<'a> Parameters<'a> {
@@ -92,6 +108,12 @@ impl<'a> Parameters<'a> {
     fn affine(&self, affine: &crate::plan::Affine) -> Affine<'a> {
         [self.vector(&affine.scale), self.vector(&affine.shift)]
     }
+}
+
+/// Whether a pointwise or dense convolution is done as a matrix product: with fewer than two planes a group, no two output
+/// planes share what is gathered.
+pub fn is_product(conv: &Conv2d) -> bool {
+    conv.groups == 1 || conv.out_channels / conv.groups >= 8
 }
 
 /// Computes one band of `step`. `inputs` are the values of `step.inputs`, in that order.
@@ -106,11 +128,17 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
             let job = Conv { conv, kernel: &values[kernel..], bias: &values[bias..], residual, activate };
             let in_channels = plan.shapes[step.inputs[0]][1];
             match conv_kernel(conv, in_channels) {
-                ConvKernel::Pointwise | ConvKernel::Dense => {
-                    matmul::run(&job, inputs[0], in_channels, band);
+                ConvKernel::Pointwise | ConvKernel::Dense if !is_product(conv) => {
+                    grouped::run(&job, inputs[0], in_channels, band);
                 }
+                ConvKernel::Pointwise | ConvKernel::Dense => match parameters.integers.get(node) {
+                    Some(weights) => matmul::run(&Int8(weights), &job, inputs[0], in_channels, band),
+                    None => {
+                        let blocks = &job.kernel[..job.kernel.len() / 4 * 4];
+                        matmul::run(&F32(bytemuck::cast_slice(blocks)), &job, inputs[0], in_channels, band);
+                    }
+                },
                 ConvKernel::Depthwise => depthwise::run(&job, inputs[0], band),
-                ConvKernel::Grouped => grouped::run(&job, inputs[0], in_channels, band),
             }
         }
         StepOp::MaxPool(window) => pool::max(window, inputs[0], &activate, band),

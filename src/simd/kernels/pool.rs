@@ -50,9 +50,9 @@ fn each(
         for (row, out) in out.chunks_mut(band.width).enumerate() {
             let rows = inside(band.first_row + row, 0, x.height);
             for (column, out) in out.iter_mut().enumerate() {
-                let value = reduce(rows.clone(), inside(column, 1, x.width), input);
-                *out = activate.apply(value, plane);
+                *out = reduce(rows.clone(), inside(column, 1, x.width), input);
             }
         }
+        activate.apply(out, plane);
     }
 }

@@ -38,9 +38,10 @@ pub fn run(
                 let along = f32x4::splat(at.t);
                 let upper = mix(top[at.low], top[at.high], along);
                 let lower = mix(bottom[at.low], bottom[at.high], along);
-                *out = activate.apply(mix(upper, lower, down), plane);
+                *out = mix(upper, lower, down);
             }
         }
+        activate.apply(out, plane);
     }
 }
 

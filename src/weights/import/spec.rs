@@ -95,6 +95,7 @@ impl ImportSpec {
             credit: self.credit.clone(),
             source: self.source.clone(),
             metrics: None,
+            reference: None,
         })
     }
 }

@@ -1,22 +1,17 @@
-//! Launches of the four convolution kernels.
+//! Launches of the three convolution kernels.
 
 use super::uniforms::{ConvUniforms, NONE, activation};
 use super::{Dispatch, size, xy};
 use crate::graph::{Conv2d, NodeId};
-use crate::plan::{ConvKernel, PackedWeights, Plan, Step, conv_kernel, planes};
+use crate::plan::{ConvKernel, InputPlanes, PackedWeights, Plan, Step, conv_kernel, planes};
 use crate::wgsl::shaders::Kernel;
 
 pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, conv: &Conv2d, node: NodeId) -> Dispatch {
     let x = step.inputs[0];
     let in_channels = plan.shapes[x][1];
     let which = conv_kernel(conv, in_channels);
-    let per_group = [in_channels / conv.groups, conv.out_channels / conv.groups];
     let taps = conv.kernel[0] * conv.kernel[1];
-    let ([group_inputs, group_outputs], plane_entries) = match which {
-        ConvKernel::Pointwise | ConvKernel::Dense => (per_group.map(planes), 0),
-        ConvKernel::Depthwise => (per_group, taps.next_multiple_of(4)),
-        ConvKernel::Grouped => (per_group, (taps * per_group[0]).next_multiple_of(4)),
-    };
+    let read = InputPlanes::of(conv, in_channels);
     let [kernel, scale, bias] = weights.conv_offsets(node).map(|offset| offset as u32);
     let [function, slope] = activation(step.activation.as_ref(), weights);
     let out_size = size(plan, step.output);
@@ -35,17 +30,18 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, conv: &Conv2d
         bias,
         activation: function,
         slope,
-        group_inputs: group_inputs as u32,
-        group_outputs: group_outputs as u32,
-        groups: conv.groups as u32,
-        plane_entries: plane_entries as u32,
+        group_inputs: read.group_inputs as u32,
+        group_outputs: read.group_outputs as u32,
+        span: read.span as u32,
+        last_first: read.last_first as u32,
+        plane_entries: taps.next_multiple_of(4) as u32,
+        padding_to_8: 0,
     };
     let pixels = out_size[0] * out_size[1];
     let (kernel, columns) = match which {
         ConvKernel::Pointwise => (Kernel::Pointwise, pixels.div_ceil(256)),
         ConvKernel::Dense => (Kernel::Dense, (out_size[0].div_ceil(4) * out_size[1]).div_ceil(64)),
         ConvKernel::Depthwise => (Kernel::Depthwise, pixels.div_ceil(64)),
-        ConvKernel::Grouped => (Kernel::Grouped, pixels.div_ceil(64)),
     };
     Dispatch {
         kernel,

@@ -1,4 +1,4 @@
-// What the four convolution kernels share: uniforms, and the end of every sum.
+// What the three convolution kernels share: uniforms, and the end of every sum.
 
 // Keep in sync with ConvUniforms in kernels/uniforms.rs. Sizes are (width, height); window values are (x, y).
 struct ConvUniforms {
@@ -18,15 +18,23 @@ struct ConvUniforms {
     bias: u32,
     activation: u32,
     slope: u32,
-    // Per group; channels for `grouped`, whole planes for `pointwise` and `dense`.
+    // Channels per group.
     group_inputs: u32,
     group_outputs: u32,
-    groups: u32,
-    // Entries of a depthwise or grouped kernel per output plane.
+    // Input planes that an output plane reads, and the last plane at which they can start.
+    span: u32,
+    last_first: u32,
+    // Entries of a depthwise kernel per plane.
     plane_entries: u32,
+    padding_to_8: u32,
 }
 
 @group(0) @binding(0) var<uniform> u: ConvUniforms;
+
+// First of the `span` input planes that an output plane reads. Keep in sync with InputPlanes::first in plan/pack.rs.
+fn first_input_plane(plane: u32) -> u32 {
+    return min(plane * 4u / u.group_outputs * u.group_inputs / 4u, u.last_first);
+}
 
 // Dequantises, adds bias and residual, activates and stores one vector of output.
 fn finish(sum: vec4f, plane: u32, pixel: u32) {

@@ -1,4 +1,4 @@
-// Convolution with any window, stride and dilation; groups, if any, fill whole planes.
+// Convolution with any window, stride and dilation.
 //
 // One invocation: four output channels of four neighbouring pixels in a row.
 // Dispatch: (ceil(ceil(width / 4) * height / 64), output planes). Twin: reference conv2d.
@@ -23,7 +23,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         return;
     }
     let in_pixels = u.in_size.x * u.in_size.y;
-    let first_input = u.x + plane / u.group_outputs * u.group_inputs * in_pixels;
+    let first_input = u.x + first_input_plane(plane) * in_pixels;
     let taps = u.window.x * u.window.y;
     var sum0 = vec4f(0.0);
     var sum1 = vec4f(0.0);
@@ -36,9 +36,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         }
         for (var kx = 0u; kx < u.window.x; kx++) {
             let column = columns(x, kx);
-            let block = (plane * taps + ky * u.window.x + kx) * u.group_inputs;
+            let block = (plane * taps + ky * u.window.x + kx) * u.span;
             var row = first_input + u32(in_y) * u.in_size.x;
-            for (var i = 0u; i < u.group_inputs; i++) {
+            for (var i = 0u; i < u.span; i++) {
                 let w = weight_block(u.kernel, block + i);
                 sum0 += w * load(row, column.x);
                 sum1 += w * load(row, column.y);

@@ -14,14 +14,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     // Beyond the edge the last pixel is read again and not stored.
     let last = pixels - 1u;
     let p = min(vec4u(first, first + 64u, first + 128u, first + 192u), vec4u(last));
-    let first_input = plane / u.group_outputs * u.group_inputs;
+    let first_input = first_input_plane(plane);
     var at = u.x + first_input * pixels;
     var sum0 = vec4f(0.0);
     var sum1 = vec4f(0.0);
     var sum2 = vec4f(0.0);
     var sum3 = vec4f(0.0);
-    for (var i = 0u; i < u.group_inputs; i++) {
-        let w = weight_block(u.kernel, plane * u.group_inputs + i);
+    for (var i = 0u; i < u.span; i++) {
+        let w = weight_block(u.kernel, plane * u.span + i);
         sum0 += w * arena[at + p.x];
         sum1 += w * arena[at + p.y];
         sum2 += w * arena[at + p.z];

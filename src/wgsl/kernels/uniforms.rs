@@ -28,8 +28,10 @@ pub struct ConvUniforms {
     pub slope: u32,
     pub group_inputs: u32,
     pub group_outputs: u32,
-    pub groups: u32,
+    pub span: u32,
+    pub last_first: u32,
     pub plane_entries: u32,
+    pub padding_to_8: u32,
 }
 
 /// Keep in sync with `MapUniforms` in map_common.wgsl.

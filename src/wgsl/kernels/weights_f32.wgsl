@@ -13,7 +13,7 @@ fn weight_block(base: u32, index: u32) -> mat4x4f {
     );
 }
 
-// Entry `index` of a depthwise or grouped kernel: the weights of four output lanes.
+// Entry `index` of a depthwise kernel: the weights of four output lanes.
 fn weight_lanes(base: u32, index: u32) -> vec4f {
     return bitcast<vec4f>(weights[base + index]);
 }

@@ -13,7 +13,7 @@ fn weight_block(base: u32, index: u32) -> mat4x4f {
     return mat4x4f(four_bytes(words.x), four_bytes(words.y), four_bytes(words.z), four_bytes(words.w));
 }
 
-// Entry `index` of a depthwise or grouped kernel: the weights of four output lanes.
+// Entry `index` of a depthwise kernel: the weights of four output lanes.
 fn weight_lanes(base: u32, index: u32) -> vec4f {
     return four_bytes(weights[base + (index >> 2u)][index & 3u]);
 }

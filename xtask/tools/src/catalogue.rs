@@ -11,6 +11,7 @@ use segscope::weights::import::ImportSpec;
 use segscope::weights::info::Metrics;
 use serde::Deserialize;
 
+use crate::numbers::with_numbers;
 use crate::readme;
 
 #[derive(Deserialize)]
@@ -70,15 +71,15 @@ fn read_metrics(path: &Path) -> Result<Option<Metrics>> {
         .with_context(|| format!("{} is not a line of eval --json", path.display()))
 }
 
-/// Rewrites the model's info from the catalogue, which is where a person edits names and colours, and adds the metrics.
-/// The weights stay, so the metrics stay true.
+/// Rewrites the model's info from the catalogue, which is where a person edits names and colours, and adds the metrics
+/// and the reference numbers. The weights stay, so the metrics stay true.
 fn update_model(path: &Path, spec: &ImportSpec, metrics: Option<Metrics>) -> Result<Model> {
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let old = Model::from_bytes(&bytes).with_context(|| format!("{}", path.display()))?;
     let mut info = spec.info()?;
     info.source = old.info.source;
     info.metrics = metrics;
-    let model = Model::new(&info, &old.graph, &old.weights)?;
+    let model = with_numbers(Model::new(&info, &old.graph, &old.weights)?)?;
     fs::write(path, model.to_bytes()).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(model)
 }

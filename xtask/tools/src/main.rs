@@ -4,6 +4,7 @@ mod catalogue;
 mod checkpoint;
 mod eval;
 mod import;
+mod numbers;
 mod quantise;
 mod readme;
 mod sample_photos;

@@ -11,6 +11,7 @@ use segscope::weights::quantise::QuantisationError;
 use segscope::weights::{Model, Precision};
 
 use crate::checkpoint::Request;
+use crate::numbers::with_numbers;
 use crate::sample_photos::{Photo, sample_photos};
 
 pub fn run(request: Request) -> Result<()> {
@@ -26,7 +27,7 @@ pub fn run(request: Request) -> Result<()> {
         "", "bytes", "weights: max", "relative RMS", "scores: RMS", "same class"
     );
     for precision in [Precision::F16, Precision::Int8, Precision::Int4] {
-        let model = import(&checkpoint, &request.spec, precision)?;
+        let model = with_numbers(import(&checkpoint, &request.spec, precision)?)?;
         let path = folder.join(format!("{}.{}.safetensors", model.info.id, precision.name()));
         fs::write(&path, model.to_bytes())
             .with_context(|| format!("{} cannot be written", path.display()))?;

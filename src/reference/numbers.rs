@@ -1,0 +1,19 @@
+//! The numbers that a model file carries for self-tests.
+
+use super::Reference;
+use crate::error::Result;
+use crate::graph::Graph;
+use crate::weights::{QuantisedWeights, ReferenceNumbers, Sketch};
+
+/// Runs the graph on the test picture of `size`, on the weights as they are stored.
+pub fn reference_numbers(
+    graph: &Graph,
+    weights: &QuantisedWeights,
+    size: [usize; 2],
+) -> Result<ReferenceNumbers> {
+    let mut numbers = ReferenceNumbers { size, nodes: Vec::new() };
+    let shape = [1, graph.channels()?[0], size[0], size[1]];
+    let values = Reference::new(graph, &weights.dequantise())?.run_all(&numbers.picture(shape[1]), shape)?;
+    numbers.nodes = values.iter().map(|value| Some(Sketch::of(&value.data))).collect();
+    Ok(numbers)
+}

@@ -1,0 +1,67 @@
+//! The self-test passes on both backends, and a wrong kernel, weight or number fails it.
+
+mod common;
+
+use common::{gpu, shipped};
+use segscope::error::ErrorKind;
+use segscope::session::{Backend, Cpu, Session};
+use segscope::weights::{Model, ReferenceNumbers, Stored};
+
+fn loaded<B: Backend>(backend: B, file: &[u8]) -> Session<B> {
+    let session = Session::new(backend);
+    session.load_model(file).unwrap();
+    session
+}
+
+#[test]
+fn every_model_that_ships_passes_on_both_backends() {
+    for id in ["people", "clothing", "street"] {
+        let file = shipped(id);
+        let on_cpu = pollster::block_on(loaded(Cpu, &file).self_test(None)).unwrap();
+        let on_gpu = pollster::block_on(loaded(gpu(), &file).self_test(None)).unwrap();
+        for (place, test) in [("simd", on_cpu), ("wgsl", on_gpu)] {
+            println!(
+                "{id} {place}: {} steps, worst {:.2e}, tolerance {:.0e}",
+                test.steps, test.worst, test.tolerance
+            );
+            assert!(test.steps > 100 && test.first_wrong.is_none(), "{id} {place}: {test:?}");
+            assert!(test.worst < test.tolerance / 5.0, "{id} {place}: {test:?}");
+        }
+    }
+}
+
+/// One channel in 128 with the wrong sign: less than any wrong kernel does.
+#[test]
+fn one_wrong_channel_is_found_where_it_is() {
+    let mut model = Model::from_bytes(&shipped("people")).unwrap();
+    let layer = "base_net.level3.2.conv_1x1_exp.conv.weight";
+    let name = model.weights.0.keys().find(|name| *name == layer).expect("the layer is there").clone();
+    let Stored::Int8 { values, .. } = model.weights.0.get_mut(&name).unwrap() else {
+        panic!("{name} is int8")
+    };
+    values[5] ^= 0x40;
+    let file = Model::new(&model.info, &model.graph, &model.weights).unwrap().to_bytes();
+    let test = pollster::block_on(loaded(Cpu, &file).self_test(None)).unwrap();
+    let wrong = test.first_wrong.expect("the self-test sees it");
+    assert!(wrong.starts_with("base_net.level3.2"), "{wrong}");
+}
+
+#[test]
+fn a_file_without_numbers_is_tested_against_the_other_backend() {
+    let mut model = Model::from_bytes(&shipped("people")).unwrap();
+    model.info.reference = None;
+    let file = Model::new(&model.info, &model.graph, &model.weights).unwrap().to_bytes();
+    let cpu = loaded(Cpu, &file);
+    assert_eq!(pollster::block_on(cpu.self_test(None)).unwrap().steps, 0);
+    let numbers = pollster::block_on(cpu.own_numbers()).unwrap();
+    let test = pollster::block_on(loaded(gpu(), &file).self_test(Some(&numbers))).unwrap();
+    assert!(test.steps > 100 && test.first_wrong.is_none(), "{test:?}");
+}
+
+#[test]
+fn numbers_of_another_graph_are_refused() {
+    let mut model = Model::from_bytes(&shipped("people")).unwrap();
+    model.info.reference = Some(ReferenceNumbers { size: [64, 96], nodes: vec![None; 3] });
+    let error = Model::new(&model.info, &model.graph, &model.weights).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ModelInvalid);
+}

@@ -1,0 +1,29 @@
+/** What the visitor wants the network to run on, from visit to visit. */
+
+/** @typedef {"auto" | import("./types.js").BackendName} Backend */
+
+const KEY = "segscope.backend";
+
+/** The address (`?backend=cpu`) counts more than what was chosen before. @returns {Backend} */
+export function chosenBackend() {
+  const choices = [new URLSearchParams(location.search).get("backend"), stored()];
+  return choices.find((choice) => choice === "auto" || choice === "webgpu" || choice === "cpu") ?? "auto";
+}
+
+function stored() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    // A browser that stores nothing starts anew each time.
+    return null;
+  }
+}
+
+/** @param {Backend} backend */
+export function rememberBackend(backend) {
+  try {
+    localStorage.setItem(KEY, backend);
+  } catch {
+    // The choice holds until the page is closed.
+  }
+}
