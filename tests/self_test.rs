@@ -30,7 +30,7 @@ fn every_model_that_ships_passes_on_both_backends() {
     }
 }
 
-/// One channel in 128 with the wrong sign: less than any wrong kernel does.
+/// One channel in 256 with the wrong sign: less than any wrong kernel does.
 #[test]
 fn one_wrong_channel_is_found_where_it_is() {
     let mut model = Model::from_bytes(&shipped("people")).unwrap();
@@ -41,7 +41,7 @@ fn one_wrong_channel_is_found_where_it_is() {
     };
     values[5] ^= 0x40;
     let file = Model::new(&model.info, &model.graph, &model.weights).unwrap().to_bytes();
-    let test = pollster::block_on(loaded(Cpu, &file).self_test(None)).unwrap();
+    let test = pollster::block_on(loaded(gpu(), &file).self_test(None)).unwrap();
     let wrong = test.first_wrong.expect("the self-test sees it");
     assert!(wrong.starts_with("base_net.level3.2"), "{wrong}");
 }
@@ -61,7 +61,7 @@ fn a_file_without_numbers_is_tested_against_the_other_backend() {
 #[test]
 fn numbers_of_another_graph_are_refused() {
     let mut model = Model::from_bytes(&shipped("people")).unwrap();
-    model.info.reference = Some(ReferenceNumbers { size: [64, 96], nodes: vec![None; 3] });
+    model.info.reference = Some(ReferenceNumbers { size: [64, 96], tolerance: 0.0, nodes: vec![None; 3] });
     let error = Model::new(&model.info, &model.graph, &model.weights).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ModelInvalid);
 }

@@ -11,7 +11,7 @@ pub fn reference_numbers(
     weights: &QuantisedWeights,
     size: [usize; 2],
 ) -> Result<ReferenceNumbers> {
-    let mut numbers = ReferenceNumbers { size, nodes: Vec::new() };
+    let mut numbers = ReferenceNumbers { size, tolerance: 0.0, nodes: Vec::new() };
     let shape = [1, graph.channels()?[0], size[0], size[1]];
     let values = Reference::new(graph, &weights.dequantise())?.run_all(&numbers.picture(shape[1]), shape)?;
     numbers.nodes = values.iter().map(|value| Some(Sketch::of(&value.data))).collect();

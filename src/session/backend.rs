@@ -23,6 +23,9 @@ pub trait Backend {
     /// What results are shown on.
     type Screen;
 
+    /// How far a layer may be from the reference, as a fraction of its magnitude, for the self-test to pass.
+    const TOLERANCE: f32;
+
     /// Errors: `model-unsupported`, `limits-too-low`.
     fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Self::Network>;
 

@@ -60,6 +60,9 @@ impl Backend for Cpu {
     type Scores = Scores;
     type Screen = Screen;
 
+    /// int8 weights are multiplied with pixels of 16 bits: 5e-4 of a map's magnitude after a hundred layers.
+    const TOLERANCE: f32 = 5e-3;
+
     fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Network> {
         Network::new(graph, weights)
     }

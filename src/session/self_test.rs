@@ -6,10 +6,6 @@ use crate::graph::NodeId;
 use crate::plan::Plan;
 use crate::weights::{ReferenceNumbers, Sketch};
 
-/// Kernels sum in other orders than the reference, and the CPU multiplies int8 weights with pixels of 16 bits: a hundred
-/// layers deep that makes up to 5e-4 of a map's magnitude. A wrong index, weight or border makes more than this.
-const TOLERANCE: f32 = 5e-3;
-
 /// The outcome of a self-test.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SelfTest {
@@ -28,16 +24,17 @@ impl<B: Backend> Session<B> {
     /// Errors: `no-model`, `limits-too-low`, `device-lost`.
     pub async fn self_test(&self, numbers: Option<&ReferenceNumbers>) -> Result<SelfTest> {
         let loaded = self.loaded()?;
-        let mut test = SelfTest { steps: 0, worst: 0.0, tolerance: TOLERANCE, first_wrong: None };
+        let mut test = SelfTest { steps: 0, worst: 0.0, tolerance: B::TOLERANCE, first_wrong: None };
         let Some(numbers) = numbers.or(loaded.summary.info.reference.as_ref()) else { return Ok(test) };
         let graph = B::graph(&loaded.network);
         numbers.check(graph.nodes.len())?;
+        test.tolerance = test.tolerance.max(numbers.tolerance);
         for (node, sketch) in self.sketches(numbers).await? {
             let Some(reference) = &numbers.nodes[node] else { continue };
             let distance = sketch.distance(reference);
             test.steps += 1;
             test.worst = test.worst.max(distance);
-            if distance > TOLERANCE && test.first_wrong.is_none() {
+            if distance > test.tolerance && test.first_wrong.is_none() {
                 test.first_wrong = Some(graph.node(node).name.clone());
             }
         }
@@ -51,7 +48,7 @@ impl<B: Backend> Session<B> {
         let loaded = self.loaded()?;
         let nodes = vec![None; B::graph(&loaded.network).nodes.len()];
         let size = ReferenceNumbers::size_for(&loaded.summary.info.input);
-        let mut numbers = ReferenceNumbers { size, nodes };
+        let mut numbers = ReferenceNumbers { size, tolerance: B::TOLERANCE, nodes };
         for (node, sketch) in self.sketches(&numbers).await? {
             numbers.nodes[node] = Some(sketch);
         }

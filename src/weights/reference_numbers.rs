@@ -13,6 +13,9 @@ use crate::graph::random::random_picture;
 pub struct ReferenceNumbers {
     /// `[height, width]`
     pub size: [usize; 2],
+    /// How far they may themselves be off, as a fraction of a map's magnitude: nothing if the reference computed them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tolerance: f32,
     /// By node of the graph; nothing where a node was not measured.
     pub nodes: Vec<Option<Sketch>>,
 }
@@ -44,6 +47,11 @@ impl Sketch {
         // A map of zeros has no magnitude to compare with.
         if is_number { largest / magnitude.max(1e-6) } else { f32::INFINITY }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(tolerance: &f32) -> bool {
+    *tolerance == 0.0
 }
 
 /// One bit of SplitMix64's mixing function, which has no structure that a kernel could share.
