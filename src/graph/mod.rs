@@ -4,6 +4,8 @@ pub mod analysis;
 pub mod builder;
 #[allow(clippy::module_inception)] // graph/graph.rs holds the type Graph, as the layout in docs says
 mod graph;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 pub mod op;
 pub mod passes;
 pub mod random;
