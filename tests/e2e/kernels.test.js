@@ -4,8 +4,8 @@ import { browserTest } from "./harness.js";
 
 const CASES = "/tests/golden/cases";
 
-/** @typedef {{name: string, kind: "operation" | "network", precision: "f32" | "int8", height: number, width: number, shape: number[]}} Case */
-/** @typedef {{worst: number, sameArgmax: number, finite: boolean, shape: number[]}} Outcome */
+/** @typedef {import("./golden.js").Case} Case */
+/** @typedef {import("./golden.js").Outcome & {shape: number[]}} Outcome */
 
 /**
  * Runs in the page: one case through the engine bundle, compared with PyTorch's numbers.
@@ -14,6 +14,7 @@ const CASES = "/tests/golden/cases";
  */
 async function runCases({ cases, list, backend }) {
   const { default: init, Session } = await import(new URL("/www/pkg/engine.js", location.href).href);
+  const { compare } = await import(new URL("/tests/e2e/golden.js", location.href).href);
   await init();
   const session = backend === "cpu" ? Session.onCpu() : await Session.onGpu();
   const file = async (/** @type {string} */ name) => {
@@ -27,22 +28,7 @@ async function runCases({ cases, list, backend }) {
     const input = new Float32Array(await file(`${name}.input`));
     const theirs = new Float32Array(await file(`${name}.output`));
     const ours = await session.runTensor(input, height, width);
-    let worst = -Infinity;
-    let finite = ours.data.length === theirs.length;
-    const [atol, rtol] = kind === "operation" ? [1e-5, 1e-4] : [1e-3, 1e-2];
-    for (let i = 0; i < theirs.length; i++) {
-      finite &&= Number.isFinite(ours.data[i]);
-      worst = Math.max(worst, Math.abs(ours.data[i] - theirs[i]) - atol - rtol * Math.abs(theirs[i]));
-    }
-    const [channels, h, w] = shape;
-    const best = (/** @type {Float32Array} */ scores, /** @type {number} */ pixel) => {
-      let id = 0;
-      for (let c = 1; c < channels; c++) if (scores[c * h * w + pixel] > scores[id * h * w + pixel]) id = c;
-      return id;
-    };
-    let same = 0;
-    for (let pixel = 0; pixel < h * w; pixel++) same += Number(best(ours.data, pixel) === best(theirs, pixel));
-    outcomes.push({ worst, finite, sameArgmax: same / (h * w), shape: Array.from(ours.shape) });
+    outcomes.push({ ...compare(ours.data, theirs, { kind, shape }), shape: Array.from(ours.shape) });
   }
   session.dispose();
   return outcomes;

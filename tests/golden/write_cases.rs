@@ -1,5 +1,6 @@
 //! `cargo run --example golden_cases -- DIR`: writes PyTorch's golden cases as model files with inputs and expected outputs,
-//! for the browser tests: a browser cannot read the goldens' generator, but it can load a model.
+//! for the browser tests: a browser cannot read the goldens' generator, but it can load a model. Each also as an ONNX file,
+//! for the test of the export.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -7,7 +8,7 @@ mod common;
 use std::path::Path;
 
 use common::{Golden, Trained, golden_networks, golden_ops, golden_trained};
-use segscope::graph::{Graph, Weights, passes};
+use segscope::graph::{Graph, Weights, onnx, passes};
 use segscope::weights::info::{Class, Input, Licence};
 use segscope::weights::quantise::quantise;
 use segscope::weights::{Model, ModelInfo, Precision};
@@ -40,7 +41,7 @@ fn write(folder: &Path, case: &Golden, kind: &str, precision: Precision) -> serd
     let name = format!("{}.{}", case.name, precision.name());
     let model = model(&name, &graph, &weights, precision);
     let [_, c, h, w] = case.shape;
-    std::fs::write(folder.join(format!("{name}.safetensors")), model.to_bytes()).unwrap();
+    write_model(folder, &name, &model, [h, w]);
     std::fs::write(folder.join(format!("{name}.input")), bytes(&case.input[..c * h * w])).unwrap();
     let output = &case.output;
     let first = &output.data[..output.data.len() / output.shape[0]];
@@ -54,7 +55,8 @@ fn write(folder: &Path, case: &Golden, kind: &str, precision: Precision) -> serd
 fn write_trained(folder: &Path, trained: &Trained) -> serde_json::Value {
     let model = &trained.model;
     let name = format!("{}.int8", model.info.id);
-    std::fs::write(folder.join(format!("{name}.safetensors")), model.to_bytes()).unwrap();
+    let [_, _, h, w] = trained.shape;
+    write_model(folder, &name, model, [h, w]);
     std::fs::write(folder.join(format!("{name}.input")), bytes(&trained.input)).unwrap();
     let classes = model.info.classes.len();
     let scores: Vec<f32> = (0..classes)
@@ -63,10 +65,15 @@ fn write_trained(folder: &Path, trained: &Trained) -> serde_json::Value {
         })
         .collect();
     std::fs::write(folder.join(format!("{name}.output")), bytes(&scores)).unwrap();
-    let [_, _, h, w] = trained.shape;
     serde_json::json!({
         "name": name, "kind": "network", "precision": "int8", "height": h, "width": w, "shape": [classes, h, w],
     })
+}
+
+fn write_model(folder: &Path, name: &str, model: &Model, size: [usize; 2]) {
+    std::fs::write(folder.join(format!("{name}.safetensors")), model.to_bytes()).unwrap();
+    let onnx = onnx::export(&model.graph, &model.weights.dequantise(), size, onnx::Output::Scores).unwrap();
+    std::fs::write(folder.join(format!("{name}.onnx")), onnx).unwrap();
 }
 
 fn model(name: &str, graph: &Graph, weights: &Weights, precision: Precision) -> Model {
