@@ -28,7 +28,7 @@ cargo xtask COMMAND
   build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
-  eval, import, quantise, catalogue ...    work on models; `cargo xtask eval --help`
+  eval, import, quantise, onnx, catalogue   work on models; `cargo xtask eval --help`
 ";
 
 fn main() {
@@ -52,7 +52,9 @@ fn dispatch() -> Result<()> {
             None => check::run_all(),
             Some(other) => Err(other.unexpected().into()),
         },
-        name @ ("eval" | "import" | "quantise" | "catalogue") => tools::run_tool(name, args.raw_args()?),
+        name @ ("eval" | "import" | "quantise" | "onnx" | "catalogue") => {
+            tools::run_tool(name, args.raw_args()?)
+        }
         other => bail!("unknown command `{other}`\n\n{HELP}"),
     }
 }

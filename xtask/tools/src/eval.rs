@@ -68,7 +68,7 @@ impl Options {
 }
 
 /// A model file, or the file of a model of the catalogue.
-fn model_path(model: &str) -> PathBuf {
+pub fn model_path(model: &str) -> PathBuf {
     let shipped =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(format!("{model}.safetensors"));
     if shipped.exists() { shipped } else { PathBuf::from(model) }

@@ -1,10 +1,11 @@
-//! Work on models: `cargo xtask import | quantise | eval | catalogue`.
+//! Work on models: `cargo xtask import | quantise | eval | onnx | catalogue`.
 
 mod catalogue;
 mod checkpoint;
 mod eval;
 mod import;
 mod numbers;
+mod onnx;
 mod quantise;
 mod readme;
 mod sample_photos;
@@ -20,6 +21,9 @@ cargo xtask COMMAND
   eval MODEL --data PACK --split NAME [--json]
                                        IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
                                        catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's
+  onnx MODEL [--size HxW] [--classes] OUT.onnx
+                                       the network in f32 for other engines, for inputs of one size (default: the model's own,
+                                       square); --classes: the best class of every pixel instead of the scores
   catalogue                            sizes, hashes and metrics into models/, and models/README.md
 
 SPEC says what the checkpoint is:
@@ -50,6 +54,7 @@ fn dispatch() -> Result<()> {
         "import" => import::run(checkpoint::Request::parse(args)?),
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
         "eval" => eval::run(&eval::Options::parse(args)?),
+        "onnx" => onnx::run(&onnx::Options::parse(args)?),
         "catalogue" => match args.next()? {
             None => catalogue::run(),
             Some(other) => Err(other.unexpected().into()),
