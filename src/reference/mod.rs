@@ -1,6 +1,6 @@
 //! The graph on burn tensors, node by node and unfused: the oracle that every kernel is tested against.
 //!
-//! It runs on burn's CPU backend (burn-flex), with PyTorch's semantics throughout.
+//! It runs on burn's CPU backend (burn-flex) unless told otherwise, with PyTorch's semantics throughout.
 
 mod numbers;
 mod ops;
@@ -24,8 +24,12 @@ pub struct Reference {
 impl Reference {
     /// Errors: `weights-mismatch`, naming every weight that is missing or misshaped.
     pub fn new(graph: &Graph, weights: &Weights) -> Result<Self> {
+        Self::on(Device::flex(), graph, weights)
+    }
+
+    /// On another device of burn's: what the benchmark compares with. Errors as for [`Reference::new`].
+    pub fn on(device: Device, graph: &Graph, weights: &Weights) -> Result<Self> {
         check_weights(graph, weights)?;
-        let device = Device::flex();
         let on_device = |name: &String| {
             let Tensor { shape, data } = &weights[name];
             let shape: Shape = match shape[..] {
@@ -54,6 +58,11 @@ impl Reference {
 
     /// The outputs of the nodes `wanted`, in that order. Errors as for [`Reference::run`], and `no-such-layer`.
     pub fn run_nodes(&self, input: &[f32], shape: Shape, wanted: &[NodeId]) -> Result<Vec<Tensor>> {
+        Ok(self.compute(input, shape, wanted)?.into_iter().map(to_host).collect())
+    }
+
+    /// As [`Reference::run_nodes`], left on the device: a browser reads only asynchronously.
+    pub fn compute(&self, input: &[f32], shape: Shape, wanted: &[NodeId]) -> Result<Vec<BurnTensor<4>>> {
         self.check_input(input, shape)?;
         let [batch, _, height, width] = shape;
         let shapes = self.graph.shapes(batch, height, width)?;
@@ -75,7 +84,7 @@ impl Reference {
             };
             values[id] = Some(ops::run(&node.op, &inputs, &self.weights[id], shapes[id]));
         }
-        Ok(wanted.iter().map(|&id| to_host(read(&mut values, &mut reads, id))).collect())
+        Ok(wanted.iter().map(|&id| read(&mut values, &mut reads, id)).collect())
     }
 
     fn check_input(&self, input: &[f32], shape: Shape) -> Result<()> {
