@@ -1,5 +1,7 @@
-//! Work on models: `cargo xtask import | quantise | eval | onnx | catalogue`.
+//! Work on models: `cargo xtask import | quantise | eval | onnx | bench --native | catalogue`.
 
+mod bench;
+mod bench_models;
 mod catalogue;
 mod checkpoint;
 mod eval;
@@ -24,6 +26,9 @@ cargo xtask COMMAND
   onnx MODEL [--size HxW] [--classes] OUT.onnx
                                        the network in f32 for other engines, for inputs of one size (default: the model's own,
                                        square); --classes: the best class of every pixel instead of the scores
+  bench --native [--models A,B] [--sizes N,M] [--rounds N] [--json]
+                                       networks of the catalogue or the zoo on this machine's GPU, against the least time the
+                                       device could take
   catalogue                            sizes, hashes and metrics into models/, and models/README.md
 
 SPEC says what the checkpoint is:
@@ -54,6 +59,8 @@ fn dispatch() -> Result<()> {
         "import" => import::run(checkpoint::Request::parse(args)?),
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
         "eval" => eval::run(&eval::Options::parse(args)?),
+        "bench" => bench::run(args),
+        "bench-models" => bench_models::run(&bench_models::Options::parse(args)?),
         "onnx" => onnx::run(&onnx::Options::parse(args)?),
         "catalogue" => match args.next()? {
             None => catalogue::run(),
