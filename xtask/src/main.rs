@@ -1,8 +1,10 @@
 //! The project's driver. Every command sets up what it needs, says what it installs, and ends with one clear
 //! sentence when it cannot go on.
 
+mod bench;
 mod browser;
 mod bundle;
+mod burn_bundle;
 mod check;
 mod command;
 mod local_paths;
@@ -27,6 +29,7 @@ cargo xtask COMMAND
   serve [--port N] [--fast] [--no-build]   build and serve the page on 127.0.0.1 (port 8000; 0 = any free one)
   build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
+  bench [...]                              against onnxruntime-web and burn; `cargo xtask bench --help`
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
   eval, import, quantise, onnx, catalogue   work on models; `cargo xtask eval --help`
 ";
@@ -52,6 +55,7 @@ fn dispatch() -> Result<()> {
             None => check::run_all(),
             Some(other) => Err(other.unexpected().into()),
         },
+        "bench" => bench::run_all(args),
         name @ ("eval" | "import" | "quantise" | "onnx" | "catalogue") => {
             tools::run_tool(name, args.raw_args()?)
         }
