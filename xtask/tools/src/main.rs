@@ -20,7 +20,7 @@ cargo xtask COMMAND
 
   import CHECKPOINT SPEC [-o FILE]     a PyTorch .pth or .safetensors as an int8 model file (default: ID.safetensors)
   quantise CHECKPOINT SPEC [-o DIR]    f16, int8 and int4 model files, and how far each is from f32
-  eval MODEL --data PACK --split NAME [--json]
+  eval MODEL --data PACK --split NAME [--backend webgpu|cpu] [--json]
                                        IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
                                        catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's
   onnx MODEL [--size HxW] [--classes] OUT.onnx
