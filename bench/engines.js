@@ -24,16 +24,3 @@ export function title({ engine, backend, threads }) {
   if (backend === "webgpu") return `${engine}, WebGPU`;
   return `${engine}, ${backend === "cpu" ? "CPU (wasm)" : "wasm"}, ${threads} thread${threads > 1 ? "s" : ""}`;
 }
-
-/**
- * The engines of these ids.
- * @param {string[]} ids
- */
-export function chosen(ids) {
-  for (const id of ids) {
-    if (!ENGINES.some((engine) => engine.id === id)) {
-      throw new Error(`there is no engine "${id}"; there are ${ENGINES.map((engine) => engine.id).join(", ")}`);
-    }
-  }
-  return ENGINES.filter(({ id }) => ids.includes(id));
-}

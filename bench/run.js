@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { downloads } from "./downloads.js";
-import { chosen } from "./engines.js";
+import { ENGINES } from "./engines.js";
 import { measureFirst } from "./first.js";
 import { describeMachine } from "./machine.js";
 import { ratios } from "./ratios.js";
@@ -55,7 +55,8 @@ const rows = [];
 const fetched = new Map();
 for (const model of options.models) {
   for (const size of options.sizes) {
-    const engines = chosen(options.engines).filter(({ backend }) => !limited || size <= SOFTWARE_LIMIT[backend]);
+    const chosen = ENGINES.filter(({ id }) => options.engines.includes(id));
+    const engines = chosen.filter(({ backend }) => !limited || size <= SOFTWARE_LIMIT[backend]);
     if (engines.length === 0) continue;
     console.error(`${model} at ${size}: first masks`);
     const first = await measureFirst(engines, model, size, options, fetched);

@@ -61,6 +61,10 @@ pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
             _ => return Err(arg.unexpected().into()),
         }
     }
+    let known = |engine: &&str| ENGINES.split(',').any(|name| name == *engine);
+    if let Some(unknown) = engines.split(',').find(|engine| !known(engine)) {
+        bail!("there is no engine \"{unknown}\"; there are {ENGINES}");
+    }
     for (option, value) in [("--rounds", &rounds), ("--cold", &cold), ("--cap", &cap)] {
         if !value.parse::<u32>().is_ok_and(|number| number > 0) {
             bail!("{option} takes a number above zero, not \"{value}\"");

@@ -25,7 +25,8 @@ impl Network {
     /// The best class of every pixel for a normalised input `[1, 3, height, width]`.
     pub async fn classes(&self, input: Vec<f32>, height: usize, width: usize) -> Result<Vec<i32>, JsError> {
         let scores = self.reference.compute(&input, [1, 3, height, width], &[self.graph.output])?.remove(0);
-        let classes = scores.argmax(1).into_data_async().await.map_err(|e| JsError::new(&format!("{e:?}")))?;
-        Ok(classes.convert::<i32>().try_to_vec::<i32>().map_err(|e| JsError::new(&format!("{e:?}")))?)
+        let unread = |e: &dyn std::fmt::Debug| JsError::new(&format!("the classes cannot be read: {e:?}"));
+        let classes = scores.argmax(1).into_data_async().await.map_err(|e| unread(&e))?;
+        classes.convert::<i32>().try_to_vec::<i32>().map_err(|e| unread(&e))
     }
 }
