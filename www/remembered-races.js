@@ -1,5 +1,7 @@
 /** Outcomes of earlier races between the backends, by machine and model. */
 
+import { sha256Of } from "./download.js";
+
 /** @typedef {import("./types.js").Race} Race */
 /** @typedef {import("./types.js").AdapterInfo} AdapterInfo */
 
@@ -11,8 +13,7 @@ const PREFIX = "segscope.race.";
  * @returns {Promise<Race | null>}
  */
 export async function recallRace(adapter, model) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", model));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const sha256 = await sha256Of(model);
   try {
     return JSON.parse(localStorage.getItem(key(adapter, sha256)) ?? "null");
   } catch {

@@ -26,6 +26,8 @@ export interface ModelInfo {
   classes: { id: number; name: string; colour: [number, number, number] }[];
   parameters: number;
   macs: number;
+  /** Pixels of the network's input, across, on which one answer can depend; `null` if it can depend on all of them. */
+  receptiveField: number | null;
   bytes: number;
   sha256: string;
   licence: string;

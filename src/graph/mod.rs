@@ -9,6 +9,7 @@ pub mod onnx;
 pub mod op;
 pub mod passes;
 pub mod random;
+pub mod receptive_field;
 pub mod shape;
 mod tensor;
 

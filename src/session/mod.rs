@@ -26,6 +26,7 @@ use outcome::{areas, palette};
 use size::check_source;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::graph::Graph;
 use crate::plan::{WeightFormat, Window};
 use crate::view::View;
 use crate::weights::{Model, ModelInfo};
@@ -51,6 +52,8 @@ pub struct ModelSummary {
     pub parameters: usize,
     /// Multiply-accumulates for a square picture of the model's own size.
     pub macs: u64,
+    /// Pixels across, of such a picture, on which one answer can depend; none if it can depend on all of them.
+    pub receptive_field: Option<f64>,
     /// How the weights can lie on a GPU.
     pub format: WeightFormat,
 }
@@ -105,6 +108,7 @@ impl<B: Backend> Session<B> {
             precision: model.weights.precision().name(),
             parameters: model.graph.parameters()?,
             macs: model.graph.macs(height, width)?,
+            receptive_field: receptive_field(&model.graph, [height, width])?,
             format: WeightFormat::of(&model.graph, &model.weights),
             sha256: model.sha256,
             size_bytes: model.size_bytes,
@@ -260,6 +264,13 @@ impl<B: Backend> Session<B> {
         self.prepared.replace(Some(prepared.clone()));
         Ok((prepared, elapsed_ms(start)))
     }
+}
+
+/// The larger of the output's two extents; none if it exceeds the picture.
+fn receptive_field(graph: &Graph, [height, width]: [usize; 2]) -> Result<Option<f64>> {
+    let [vertical, horizontal] = graph.receptive_fields(height, width)?[graph.output];
+    let sizes = vertical.size().zip(horizontal.size());
+    Ok(sizes.map(|(v, h)| v.max(h)).filter(|size| *size < height.max(width) as f64))
 }
 
 fn elapsed_ms(start: Instant) -> f64 {

@@ -362,6 +362,7 @@ fn model_info(loaded: &ModelSummary) -> JsValue {
         ("classes", classes.into()),
         ("parameters", (loaded.parameters as f64).into()),
         ("macs", (loaded.macs as f64).into()),
+        ("receptiveField", loaded.receptive_field.map_or(JsValue::NULL, JsValue::from)),
         ("bytes", (loaded.size_bytes as f64).into()),
         ("sha256", (&loaded.sha256).into()),
         ("licence", (&info.licence.name).into()),

@@ -47,14 +47,20 @@ export class ModelPicker extends HTMLElement {
   }
 
   /** @param {import("../types.js").LoadedModel} model */
-  showModel({ id, name, classes, parameters, bytes, licence, data }) {
+  showModel({ id, name, classes, parameters, bytes, licence, data, receptiveField }) {
     this.#selected = id;
     this.#current.textContent = name;
     this.#facts.textContent = `${classes.length} classes · ${(parameters / 1e6).toFixed(2)} M parameters · ${megabytes(bytes)} · ${licence}`;
     const entry = this.#entries.find((entry) => entry.id === id);
     const url = entry?.licence.url;
     const link = url ? h("a", { href: url, rel: "noreferrer" }, licence) : licence;
-    const lines = [h("p", {}, "Licence: ", link, ". ", entry?.licence.note ?? ""), h("p", {}, `Trained on ${data}.`), h("p", {}, entry?.credit ?? "")];
+    const reach = receptiveField === null ? "the whole picture" : `${Math.round(receptiveField)} × ${Math.round(receptiveField)} pixels around it`;
+    const lines = [
+      h("p", {}, "Licence: ", link, ". ", entry?.licence.note ?? ""),
+      h("p", {}, `Trained on ${data}.`),
+      h("p", {}, entry?.credit ?? ""),
+      h("p", {}, `Receptive field: what it says of a pixel can depend on ${reach}.`),
+    ];
     this.#about.replaceChildren(h("summary", {}, "About this model"), ...lines);
     this.#about.hidden = false;
     this.#render();
