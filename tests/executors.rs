@@ -1,6 +1,7 @@
 //! Both executors against PyTorch's goldens, the reference and each other: WGSL on a native driver (a software one will do)
 //! and SIMD on this processor.
 
+#[macro_use]
 mod common;
 
 use common::{argmax, assert_close, golden_networks, golden_ops, golden_trained, same_argmax};
@@ -33,19 +34,8 @@ fn run<B: Backend>(
     Tensor::new(shape, data)
 }
 
-/// The same tests on each backend, under its name.
-macro_rules! on_both_backends {
-    ($($test:ident),* $(,)?) => {
-        mod wgsl {
-            $(#[test] fn $test() { super::$test(&crate::common::gpu()); })*
-        }
-        mod simd {
-            $(#[test] fn $test() { super::$test(&super::Cpu); })*
-        }
-    };
-}
-
 on_both_backends!(
+    std::convert::identity:
     every_operation_equals_pytorch,
     every_network_equals_pytorch,
     int8_weights_give_the_reference_s_numbers,

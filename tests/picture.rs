@@ -1,5 +1,6 @@
 //! From a picture to its mask through a session, each kernel against a plain twin: `frame`, `mask`, `probe`.
 
+#[macro_use]
 mod common;
 
 use std::rc::Rc;
@@ -20,19 +21,8 @@ fn session<B: Backend>(backend: B) -> Session<B> {
     session
 }
 
-/// The same tests on each backend, under its name.
-macro_rules! on_both_backends {
-    ($($test:ident),* $(,)?) => {
-        mod wgsl {
-            $(#[test] fn $test() { super::$test(&super::session(crate::common::gpu())); })*
-        }
-        mod simd {
-            $(#[test] fn $test() { super::$test(&super::session(super::Cpu)); })*
-        }
-    };
-}
-
 on_both_backends!(
+    super::session:
     frame_resizes_and_normalises_as_pil_does,
     mask_areas_and_probe_follow_the_scores,
     a_pixel_outside_the_picture_is_refused,
@@ -177,4 +167,18 @@ fn network_sizes_keep_the_aspect_in_whole_multiples() {
     assert_eq!(network_size(&people, [480, 360]), [352, 480]);
     assert_eq!(network_size(&people, [12_000, 90]), [64, 480]);
     assert_eq!(network_size(&people, [1, 1]), [480, 480]);
+}
+
+#[test]
+fn bytes_that_are_no_picture_are_refused() {
+    fn refused<B: Backend>(backend: &B) {
+        for (size, bytes) in [([3, 2], 23), ([3, 2], 25), ([0, 2], 0)] {
+            let Err(error) = backend.picture(size, vec![0; bytes]) else {
+                panic!("{bytes} bytes for {size:?}")
+            };
+            assert_eq!(error.kind().code(), "out-of-range");
+        }
+    }
+    refused(&common::gpu());
+    refused(&Cpu);
 }

@@ -81,7 +81,8 @@ export class Engine {
    * entry) the bytes are a PyTorch checkpoint, which is converted first. Bytes are moved, not copied. With another model
    * than before every class is shown again, but for the background.
    *
-   * Errors: `unknown-model`, `offline`, `download-failed`, `hash-mismatch`, `aborted`, `model-...`.
+   * Errors: `unknown-model`, `offline`, `download-failed`, `hash-mismatch`, `aborted`, `model-...`; with "auto"
+   * `backend-wrong` if neither the GPU nor the processor computes it right.
    * @param {string | URL | {spec: import("./types.js").CatalogueEntry | null, bytes: Uint8Array<ArrayBuffer>}} model
    * @param {import("./models.js").FetchOptions} [options]
    * @returns {Promise<LoadedModel>}
@@ -149,7 +150,7 @@ export class Engine {
   async maskPng() {
     const { width, height, data } = await this.readMask();
     const palette = new Uint8Array(this.#palette.flat());
-    const worker = spawnWorker("convert-worker.js");
+    const worker = spawnWorker("files-worker.js");
     try {
       const png = await worker.call("maskPng", () => ({ args: [data, width, height, palette], transfer: [data.buffer] }));
       return new Blob([png], { type: "image/png" });

@@ -82,7 +82,7 @@ export class ModelStore {
     const sizeBytes = checkpoint.byteLength;
     onProgress?.({ phase: "convert", receivedBytes: sizeBytes, totalBytes: sizeBytes });
     const start = performance.now();
-    const worker = spawnWorker("convert-worker.js");
+    const worker = spawnWorker("files-worker.js");
     try {
       const call = () => ({ args: [checkpoint, JSON.stringify(spec)], transfer: [checkpoint.buffer] });
       /** @type {Uint8Array<ArrayBuffer>} */

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::backend::Backend;
+use super::size::check_pixels;
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::plan::Window;
@@ -75,8 +76,9 @@ impl Backend for Cpu {
         Executor::new(network, size, taps)
     }
 
-    fn picture(&self, [width, height]: [u32; 2], rgba: Vec<u8>) -> Result<Picture> {
-        Picture::new(width, height, rgba)
+    fn picture(&self, size: [u32; 2], rgba: Vec<u8>) -> Result<Picture> {
+        check_pixels(size, &rgba)?;
+        Ok(Picture::new(size[0], rgba))
     }
 
     fn picture_size(picture: &Picture) -> [u32; 2] {

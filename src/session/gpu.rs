@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::backend::Backend;
 use super::screen::{Painting, Screen};
+use super::size::check_pixels;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::plan::{WeightFormat, Window};
@@ -96,6 +97,7 @@ impl Backend for Gpu {
     }
 
     fn picture(&self, [width, height]: [u32; 2], rgba: Vec<u8>) -> Result<wgpu::Texture> {
+        check_pixels([width, height], &rgba)?;
         let texture = self.texture(width, height)?;
         write_rgba(&self.device, &texture, &rgba);
         Ok(texture)

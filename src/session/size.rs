@@ -27,3 +27,14 @@ pub(super) fn check_source([width, height]: [u32; 2]) -> Result<()> {
     }
     Ok(())
 }
+
+/// Errors: `out-of-range` if `rgba` is not `width * height` pixels of four bytes.
+pub(super) fn check_pixels([width, height]: [u32; 2], rgba: &[u8]) -> Result<()> {
+    if rgba.is_empty() || rgba.len() as u64 != u64::from(width) * u64::from(height) * 4 {
+        return Err(Error::new(
+            ErrorKind::OutOfRange,
+            format!("{} bytes are not a picture of {width}x{height} pixels of four bytes", rgba.len()),
+        ));
+    }
+    Ok(())
+}

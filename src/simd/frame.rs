@@ -3,7 +3,6 @@
 use wide::f32x4;
 
 use super::{Executor, resample::resample};
-use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Window;
 use crate::weights::info::Input;
 
@@ -14,16 +13,9 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Errors: `out-of-range` if the bytes are not `width * height` pixels of four.
-    pub fn new(width: u32, height: u32, rgba: Vec<u8>) -> Result<Self> {
-        let [width, height] = [width as usize, height as usize];
-        if width == 0 || width.checked_mul(height).and_then(|n| n.checked_mul(4)) != Some(rgba.len()) {
-            return Err(Error::new(
-                ErrorKind::OutOfRange,
-                format!("{} bytes are not a picture of {width}x{height} pixels of four bytes", rgba.len()),
-            ));
-        }
-        Ok(Self { width, rgba })
+    /// `rgba` is whole rows of `width` pixels.
+    pub fn new(width: u32, rgba: Vec<u8>) -> Self {
+        Self { width: width as usize, rgba }
     }
 
     pub fn width(&self) -> usize {

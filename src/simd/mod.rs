@@ -11,6 +11,7 @@ mod network;
 mod paint;
 mod resample;
 mod scores;
+mod taps;
 
 pub use executor::Executor;
 pub use frame::Picture;

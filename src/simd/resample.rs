@@ -9,13 +9,13 @@ use super::frame::Picture;
 use crate::plan::Window;
 
 /// For one pixel of the result: first source pixel, and the weights of that and the following ones, which add up to one.
-struct Taps {
+struct Filter {
     first: usize,
     weights: Vec<f32>,
 }
 
 /// `size` pixels of the result over `origin..origin + length` of a side of `limit` pixels.
-fn taps(origin: f32, length: f32, limit: usize, size: usize) -> Vec<Taps> {
+fn filters(origin: f32, length: f32, limit: usize, size: usize) -> Vec<Filter> {
     let scale = length / size as f32;
     let support = scale.max(1.0);
     let of_pixel = |at: usize| {
@@ -24,7 +24,7 @@ fn taps(origin: f32, length: f32, limit: usize, size: usize) -> Vec<Taps> {
         let end = ((centre + support + 0.5) as usize).min(limit);
         let weight = |at: usize| (1.0 - ((at as f32 + 0.5 - centre) / support).abs()).max(0.0);
         let total: f32 = (first..end).map(weight).sum();
-        Taps { first, weights: (first..end).map(|at| weight(at) / total).collect() }
+        Filter { first, weights: (first..end).map(|at| weight(at) / total).collect() }
     };
     (0..size).map(of_pixel).collect()
 }
@@ -36,8 +36,8 @@ pub fn resample(
     [height, width]: [usize; 2],
     mut row: impl FnMut(usize, &[f32x4]),
 ) {
-    let columns = taps(window.x, window.width, picture.width(), width);
-    let rows = taps(window.y, window.height, picture.height(), height);
+    let columns = filters(window.x, window.width, picture.width(), width);
+    let rows = filters(window.y, window.height, picture.height(), height);
     let left = columns.first().map_or(0, |taps| taps.first);
     let right = columns.last().map_or(0, |taps| taps.first + taps.weights.len());
     let mut source = vec![f32x4::ZERO; right - left];

@@ -3,6 +3,8 @@
 
 use wide::f32x4;
 
+use super::taps::{Taps, mix};
+
 /// The scores of a picture and where they lie in it. Sizes are `[width, height]`.
 pub struct Scores<'a> {
     /// `ceil(classes / 4)` planes.
@@ -14,27 +16,16 @@ pub struct Scores<'a> {
     pub align_corners: bool,
 }
 
-/// Two neighbours along one axis, and how much of the second.
-#[derive(Clone, Copy)]
-struct Taps {
-    low: usize,
-    high: usize,
-    t: f32,
-}
-
 impl Scores<'_> {
     /// `position` is 0..1 across the picture. At pixel centres of the network's input this equals PyTorch's interpolate.
     fn taps(&self, axis: usize, position: f32) -> Taps {
         let (size, network) = (self.size[axis], self.network[axis] as f32);
-        let last = (size - 1) as f32;
         let at = if self.align_corners {
-            (position * network - 0.5) * last / (network - 1.0).max(1.0)
+            (position * network - 0.5) * (size - 1) as f32 / (network - 1.0).max(1.0)
         } else {
             position * size as f32 - 0.5
         };
-        let at = at.clamp(0.0, last);
-        let low = at as usize;
-        Taps { low, high: (low + 1).min(size - 1), t: at - low as f32 }
+        Taps::at(at, size)
     }
 
     /// Scores of all classes at `[x, y]`, 0..1 across the picture.
@@ -42,7 +33,7 @@ impl Scores<'_> {
         let line = self.line(y);
         let at = self.taps(0, x);
         let planes = line.chunks(self.size[0]);
-        let mut scores: Vec<f32> = planes.flat_map(|plane| mix(plane, at).to_array()).collect();
+        let mut scores: Vec<f32> = planes.flat_map(|plane| at.of(plane).to_array()).collect();
         scores.truncate(self.classes);
         scores
     }
@@ -54,7 +45,7 @@ impl Scores<'_> {
         for y in 0..height {
             let line = self.line((y as f32 + 0.5) / height as f32);
             let planes: Vec<&[f32x4]> = line.chunks(self.size[0]).collect();
-            let at_column = |at: Taps| self.best(planes.iter().map(|plane| mix(plane, at)));
+            let at_column = |at: Taps| self.best(planes.iter().map(|plane| at.of(plane)));
             let node = |column: usize| self.best(planes.iter().map(|plane| plane[column]));
             let best: Vec<u8> = (0..self.size[0]).map(node).collect();
             for (id, at) in ids.iter_mut().zip(&columns) {
@@ -75,7 +66,7 @@ impl Scores<'_> {
             .flat_map(|plane| {
                 let low = &plane[at.low * width..][..width];
                 let high = &plane[at.high * width..][..width];
-                low.iter().zip(high).map(move |(low, high)| *low + (*high - *low) * t)
+                low.iter().zip(high).map(move |(low, high)| mix(*low, *high, t))
             })
             .collect()
     }
@@ -95,8 +86,4 @@ impl Scores<'_> {
         }
         best as u8
     }
-}
-
-fn mix(plane: &[f32x4], at: Taps) -> f32x4 {
-    plane[at.low] + (plane[at.high] - plane[at.low]) * f32x4::splat(at.t)
 }

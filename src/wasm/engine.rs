@@ -8,12 +8,12 @@ use js_sys::{Function, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
+use super::object;
 use super::precompile::precompile;
-use super::{object, set};
+use super::values::{js_tensor, model_info, segmentation};
 use crate::error::{Error, ErrorKind};
-use crate::graph::Tensor;
 use crate::plan::WeightFormat;
-use crate::session::{self, Backend, ClassArea, Cpu, CpuScreen, Gpu, ModelSummary, Segmentation};
+use crate::session::{self, Backend, Cpu, CpuScreen, Gpu};
 use crate::view::View;
 
 type Fallible<T> = Result<T, JsValue>;
@@ -326,64 +326,4 @@ fn image_source(bitmap: JsValue) -> Fallible<wgpu::ExternalImageSource> {
         )
         .into()),
     }
-}
-
-/// What `segment` tells; `precompile_ms` was spent before the session's own clock started.
-fn segmentation(done: &Segmentation, precompile_ms: f64) -> JsValue {
-    let t = done.timings;
-    let timings = object([
-        ("upload", t.upload_ms.into()),
-        ("compile", (precompile_ms + t.compile_ms).into()),
-        ("network", t.network_ms.into()),
-        ("paint", t.paint_ms.into()),
-        ("total", (precompile_ms + t.total_ms).into()),
-    ]);
-    let classes: js_sys::Array = done.classes.iter().map(class_area).collect();
-    let [height, width] = done.network_size;
-    object([
-        ("classes", classes.into()),
-        ("networkWidth", (width as f64).into()),
-        ("networkHeight", (height as f64).into()),
-        ("timings", timings),
-    ])
-}
-
-fn model_info(loaded: &ModelSummary) -> JsValue {
-    let info = &loaded.info;
-    let classes: js_sys::Array = (0u32..)
-        .zip(&info.classes)
-        .map(|(id, class)| {
-            object([("id", id.into()), ("name", (&class.name).into()), ("colour", colour(class.colour))])
-        })
-        .collect();
-    object([
-        ("id", (&info.id).into()),
-        ("name", (&info.name).into()),
-        ("classes", classes.into()),
-        ("parameters", (loaded.parameters as f64).into()),
-        ("macs", (loaded.macs as f64).into()),
-        ("receptiveField", loaded.receptive_field.map_or(JsValue::NULL, JsValue::from)),
-        ("bytes", (loaded.size_bytes as f64).into()),
-        ("sha256", (&loaded.sha256).into()),
-        ("licence", (&info.licence.name).into()),
-        ("data", (&info.data).into()),
-        ("precision", loaded.precision.into()),
-    ])
-}
-
-fn class_area(area: &ClassArea) -> JsValue {
-    let value =
-        object([("id", area.id.into()), ("name", (&area.name).into()), ("colour", colour(area.colour))]);
-    set(&value, "pixels", area.pixels);
-    set(&value, "fraction", area.fraction);
-    value
-}
-
-fn js_tensor(tensor: &Tensor) -> JsValue {
-    let shape: js_sys::Array = tensor.shape.iter().map(|&side| JsValue::from(side as f64)).collect();
-    object([("shape", shape.into()), ("data", js_sys::Float32Array::from(tensor.data.as_slice()).into())])
-}
-
-fn colour(rgb: [u8; 3]) -> JsValue {
-    rgb.iter().map(|&v| JsValue::from(v)).collect::<js_sys::Array>().into()
 }

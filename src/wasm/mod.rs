@@ -4,6 +4,8 @@
 mod engine;
 #[cfg(feature = "engine")]
 mod precompile;
+#[cfg(feature = "engine")]
+mod values;
 
 use wasm_bindgen::prelude::*;
 

@@ -12,6 +12,19 @@ use segscope::weights::Model;
 use segscope::weights::import::convert;
 use segscope::zoo::{self, Options};
 
+/// The same tests on each backend, under its name. `$subject` makes of a backend what a test is given.
+#[allow(unused_macros)]
+macro_rules! on_both_backends {
+    ($subject:path: $($test:ident),* $(,)?) => {
+        mod wgsl {
+            $(#[test] fn $test() { super::$test(&$subject(crate::common::gpu())); })*
+        }
+        mod simd {
+            $(#[test] fn $test() { super::$test(&$subject(segscope::session::Cpu)); })*
+        }
+    };
+}
+
 /// Classes of the networks behind the golden files; `CLASSES` in python/golden/networks.py.
 pub const GOLDEN_CLASSES: usize = 5;
 

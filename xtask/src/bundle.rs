@@ -20,7 +20,7 @@ pub const BUNDLES: [Bundle; 2] = [
     // What every visitor fetches.
     Bundle { name: "engine", features: "engine" },
     // Fetched when a checkpoint has to be converted in the page, or a mask saved.
-    Bundle { name: "convert", features: "import,png" },
+    Bundle { name: "files", features: "import,png" },
 ];
 
 /// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would

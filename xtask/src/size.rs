@@ -13,7 +13,7 @@ const ENGINE_BUDGET: usize = 300_000;
 /// When what every visitor fetches is over budget.
 pub fn check_budget() -> Result<()> {
     let bundles = project::bundles();
-    let on_demand = ["convert.js", "convert_bg.wasm"].map(|name| bundles.join(name));
+    let on_demand = ["files.js", "files_bg.wasm"].map(|name| bundles.join(name));
     let mut engine = vec![bundles.join("engine_bg.wasm")];
     engine
         .extend(scripts(&project::root().join("www"))?.into_iter().filter(|file| !on_demand.contains(file)));

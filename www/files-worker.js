@@ -2,10 +2,10 @@
  * Files that only some visits need: checkpoints into model files, masks into PNG files. A worker of its own: its memory goes
  * when it ends.
  */
-import init, { convert, maskPng } from "./pkg/convert.js";
+import init, { convert, maskPng } from "./pkg/files.js";
 import { serveCalls } from "./serve-calls.js";
 
-const ready = init({ module_or_path: new URL("./pkg/convert_bg.wasm", import.meta.url) });
+const ready = init({ module_or_path: new URL("./pkg/files_bg.wasm", import.meta.url) });
 
 serveCalls({
   /**
