@@ -9,6 +9,7 @@ use segscope::wgsl::frame::FrameUniforms;
 use segscope::wgsl::interpolation::ScoresUniforms;
 use segscope::wgsl::kernels::uniforms::{ConvUniforms, MapUniforms};
 use segscope::wgsl::mask::MaskUniforms;
+use segscope::wgsl::mosaic::MosaicUniforms;
 use segscope::wgsl::paint::PaintUniforms;
 use segscope::wgsl::probe::ProbeUniforms;
 use segscope::wgsl::shaders::{self, Kernel};
@@ -22,6 +23,7 @@ fn modules() -> Vec<(String, String)> {
         })
         .collect();
     modules.push(("frame".into(), shaders::FRAME.into()));
+    modules.push(("mosaic".into(), shaders::MOSAIC.into()));
     modules.push(("mask".into(), shaders::mask()));
     modules.push(("probe".into(), shaders::probe()));
     modules.push(("paint".into(), shaders::paint()));
@@ -110,8 +112,8 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             group_outputs,
             span,
             last_first,
+            terms,
             plane_entries,
-            padding_to_8,
         }
     );
     assert_layout!(
@@ -134,8 +136,6 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             slope,
             mode,
             table,
-            channels,
-            padding_to_8,
         }
     );
     assert_layout!(
@@ -147,6 +147,7 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
         ScoresUniforms { size, network, source, offset, classes, align_corners, padding_to_8 }
     );
     assert_layout!(&shaders::mask(), MaskUniforms { first, count });
+    assert_layout!(shaders::MOSAIC, MosaicUniforms { tile, scores, padding_to_8, size, first, count });
     assert_layout!(&shaders::probe(), ProbeUniforms { position });
     assert_layout!(
         &shaders::paint(),

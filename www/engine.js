@@ -111,25 +111,32 @@ export class Engine {
    * Segments a picture and shows it on the canvas. While one is worked on, one more may wait; a newer one takes its place,
    * and the older fails with `superseded`. Pictures the engine did not decode are copied, so they stay the caller's.
    *
-   * Errors: those of `decodePicture`, `no-model`, `superseded`, `aborted`, `device-lost`, `engine-crashed`.
+   * With a `detail` of 2 to 16 the network sees the picture with so many times more pixels along a side, in tiles that
+   * overlap; `onProgress` hears of each, and a `signal` ends the work after the tile it is at.
+   *
+   * Errors: those of `decodePicture`, `no-model`, `superseded`, `aborted`, `out-of-range` for another `detail`,
+   * `limits-too-low` if the scores of so much detail do not fit, `device-lost`, `engine-crashed`.
    * @param {import("./types.js").Source} source
-   * @param {{signal?: AbortSignal}} [options]
+   * @param {{detail?: number, signal?: AbortSignal, onProgress?: (progress: import("./types.js").TileProgress) => void}} [options]
    * @returns {Promise<import("./types.js").SegmentResult>}
    */
-  async segment(source, { signal } = {}) {
+  async segment(source, { detail = 1, signal, onProgress } = {}) {
     const size = { width: 0, height: 0 };
     const call = async () => {
       const { frame, width, height } = await this.#frameOf(source);
       Object.assign(size, { width, height });
-      return { args: [frame, width, height], transfer: [frame] };
+      return { args: [frame, { width, height, detail }], transfer: [frame] };
+    };
+    const onDoneAllTheSame = () => {
+      this.#size = null;
     };
     try {
-      const result = await this.#worker.call("segment", call, { slot: "segment", signal });
+      const result = await this.#worker.call("segment", call, { slot: "segment", signal, onProgress, onDoneAllTheSame });
       this.#size = size;
       return { ...result, ...size };
     } catch (error) {
-      // The worker may finish it all the same, and nobody knows which result it holds then.
-      if (signal?.aborted) this.#size = null;
+      // Only between tiles can the worker stop; else it ends what it began, and holds a result that nobody waited for.
+      if (signal?.aborted && detail === 1) this.#size = null;
       throw error;
     }
   }

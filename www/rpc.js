@@ -1,6 +1,6 @@
 import { SegscopeError, abortedError, asSegscopeError } from "./errors.js";
 
-/** What a worker answers. `crashed` means that it will never answer again. @typedef {{id: number, value?: unknown, error?: {code: string, message: string}} | {crashed: string}} Reply */
+/** What a worker answers. `progress` comes before the answer; `crashed` means that it will never answer again. @typedef {{id: number, value?: unknown, error?: {code: string, message: string}} | {id: number, progress: any} | {crashed: string}} Reply */
 
 /** @typedef {{args: unknown[], transfer?: Transferable[]}} Call */
 
@@ -9,6 +9,8 @@ import { SegscopeError, abortedError, asSegscopeError } from "./errors.js";
  * @property {string} method
  * @property {() => Promise<Call> | Call} prepare
  * @property {string | undefined} slot
+ * @property {((progress: any) => void) | undefined} onProgress
+ * @property {(() => void) | undefined} onDoneAllTheSame
  * @property {(value: any) => void} resolve
  * @property {(error: Error) => void} reject
  * @property {boolean} isSettled
@@ -42,13 +44,14 @@ export class Rpc {
   }
 
   /**
-   * `prepare` makes the arguments when the request's turn has come, so a request that waited sends the newest frame.
+   * `prepare` makes the arguments when the request's turn has come, so a request that waited sends the newest frame. The
+   * worker hears of an aborted request, and may end it at once; if it comes to its end instead, `onDoneAllTheSame` is called.
    * @param {string} method
    * @param {() => Promise<Call> | Call} [prepare]
-   * @param {{slot?: string, signal?: AbortSignal | undefined}} [options]
+   * @param {{slot?: string, signal?: AbortSignal | undefined, onProgress?: ((progress: any) => void) | undefined, onDoneAllTheSame?: () => void}} [options]
    * @returns {Promise<any>}
    */
-  call(method, prepare = () => ({ args: [] }), { slot, signal } = {}) {
+  call(method, prepare = () => ({ args: [] }), { slot, signal, onProgress, onDoneAllTheSame } = {}) {
     if (this.#ended) return Promise.reject(this.#ended);
     if (signal?.aborted) return Promise.reject(abortedError());
     return new Promise((resolve, reject) => {
@@ -57,12 +60,15 @@ export class Rpc {
         method,
         prepare,
         slot,
+        onProgress,
+        onDoneAllTheSame,
         isSettled: false,
         resolve: (value) => settle(() => resolve(value)),
         reject: (error) => settle(() => reject(error)),
       };
       const abort = () => {
         this.#waiting = this.#waiting.filter((other) => other !== request);
+        if (request === this.#inFlight) this.#worker.postMessage({ cancelled: this.#id });
         request.reject(abortedError());
       };
       /** @param {() => void} finish */
@@ -133,7 +139,13 @@ export class Rpc {
     }
     const request = this.#inFlight;
     if (!request || reply.id !== this.#id) return;
-    if (!request.isSettled) {
+    if ("progress" in reply) {
+      if (!request.isSettled) request.onProgress?.(reply.progress);
+      return;
+    }
+    if (request.isSettled) {
+      if (!reply.error) request.onDoneAllTheSame?.();
+    } else {
       if (reply.error) request.reject(new SegscopeError(reply.error.code, reply.error.message));
       else request.resolve(reply.value);
     }

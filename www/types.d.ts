@@ -28,6 +28,8 @@ export interface ModelInfo {
   macs: number;
   /** Pixels of the network's input, across, on which one answer can depend; `null` if it can depend on all of them. */
   receptiveField: number | null;
+  /** Pixels along the longer side of a picture as the network sees it, at a detail of 1. */
+  inputSide: number;
   bytes: number;
   sha256: string;
   licence: string;
@@ -52,6 +54,13 @@ export interface Progress {
   phase: "download" | "convert";
   receivedBytes: number;
   totalBytes: number;
+}
+
+/** How many of a picture's tiles are done. */
+export interface TileProgress {
+  phase: "tiles";
+  done: number;
+  total: number;
 }
 
 /** A picture ready for the engine. `bitmap` may be smaller than the source, which may exceed what a texture holds. */

@@ -1,4 +1,5 @@
 import { chosenBackend, rememberBackend } from "./chosen-backend.js";
+import { mostDetail } from "./detail.js";
 import { Engine, decodePicture } from "./engine.js";
 import { SegscopeError, abortedError, codeOf } from "./errors.js";
 
@@ -32,6 +33,9 @@ export class Workbench extends EventTarget {
   /** Opened, not segmented yet. @type {Photo | null} */ #candidate = null;
 
   /** How often the GPU went away. */ #losses = 0;
+
+  /** How closely photos are looked at, as `Engine.segment` has it. */ detail = 1;
+  /** That of the last result. */ #doneDetail = 1;
 
   /** What the visitor wants the network to run on. @type {Backend} */ backend = chosenBackend();
   /** @type {Photo | null} */ photo = null;
@@ -113,13 +117,21 @@ export class Workbench extends EventTarget {
     });
   }
 
+  /** @param {number} detail */
+  chooseDetail(detail) {
+    return this.#act(async (signal) => {
+      this.detail = detail;
+      await this.#run(signal);
+    });
+  }
+
   runAgain() {
     return this.#act(async (signal) => {
       await this.#run(signal);
     });
   }
 
-  /** Ends a download that the visitor no longer wants. */
+  /** Ends a download or a picture in tiles that the visitor no longer wants. */
   cancel() {
     this.#action?.abort(abortedError());
     this.#giveUp();
@@ -149,6 +161,7 @@ export class Workbench extends EventTarget {
   /** Back to the last good photo and model. */
   #giveUp() {
     this.#wanted = this.#loaded ?? { id: DEFAULT_MODEL };
+    this.detail = this.#doneDetail;
     if (!this.#candidate) return;
     this.#candidate.picture.bitmap.close();
     this.#candidate = null;
@@ -198,7 +211,12 @@ export class Workbench extends EventTarget {
       return;
     }
     this.#tell("state", "working");
-    const result = await this.#timed(() => engine.segment(photo.picture, { signal }));
+    /** @param {import("./types.js").TileProgress} progress */
+    const onProgress = (progress) => this.#tell("progress", progress);
+    if (this.detail !== this.#doneDetail) this.times = null;
+    const options = { detail: this.#usableDetail(photo), signal, onProgress };
+    const result = await this.#timed(() => engine.segment(photo.picture, options));
+    this.#doneDetail = this.detail;
     this.#adopt(photo, result.value);
     const { compile } = result.value.timings;
     const isRepeat = this.times !== null && compile === 0;
@@ -208,9 +226,17 @@ export class Workbench extends EventTarget {
     this.#tell("times", this.times);
     this.#tell("state", "done");
     if (isRepeat || result.ms - compile > CHEAP_MS) return;
-    const { ms } = await this.#timed(() => engine.segment(photo.picture, { signal }));
+    const { ms } = await this.#timed(() => engine.segment(photo.picture, options));
     this.times = { ...this.times, warm: ms };
     this.#tell("times", this.times);
+  }
+
+  /**
+   * A small photo has nothing more to show.
+   * @param {Photo} photo
+   */
+  #usableDetail({ picture }) {
+    return this.model ? Math.min(this.detail, mostDetail(picture, this.model)) : 1;
   }
 
   /**

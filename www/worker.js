@@ -2,6 +2,7 @@
 import init from "./pkg/engine.js";
 import { chooseBackend, openSession } from "./backends.js";
 import { pixelsOf, showPixels } from "./cpu-canvas.js";
+import { abortedError } from "./errors.js";
 import { serveCalls } from "./serve-calls.js";
 
 /** @typedef {import("./types.js").BackendName} BackendName */
@@ -54,15 +55,27 @@ serveCalls({
   },
   /**
    * @param {ImageBitmap | VideoFrame} frame
-   * @param {number} width
-   * @param {number} height
+   * @param {{width: number, height: number, detail: number}} source
+   * @param {import("./serve-calls.js").Call} call
    */
-  async segment(frame, width, height) {
+  async segment(frame, source, { signal, report }) {
+    /**
+     * @param {number} done
+     * @param {number} total
+     */
+    const onTile = async (done, total) => {
+      report({ phase: "tiles", done, total });
+      // Messages come in between two tasks only.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (signal.aborted) throw abortedError();
+    };
+    const job = { ...source, onTile };
     try {
-      if (backend === "webgpu") return await session.segment(frame, width, height);
+      if (backend === "webgpu") return await session.segment(frame, job);
       const start = performance.now();
       const pixels = pixelsOf(frame);
-      return await session.segmentPixels(pixels.data, pixels.width, pixels.height, width, height, performance.now() - start);
+      const uploadMs = performance.now() - start;
+      return await session.segmentPixels(pixels.data, pixels.width, pixels.height, { ...job, uploadMs });
     } finally {
       frame.close();
     }

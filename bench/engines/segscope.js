@@ -12,7 +12,7 @@ export async function start({ backend, model }, { size, rgba }) {
   const session = backend === "webgpu" ? await Session.onGpu() : Session.onCpu();
   session.loadModel(await fetchBytes(`${model}.safetensors`));
   return async () => {
-    await session.segmentPixels(new Uint8Array(rgba.buffer), size, size, size, size, 0);
+    await session.segmentPixels(new Uint8Array(rgba.buffer), size, size, { width: size, height: size });
     return /** @type {Uint8Array} */ (await session.readMask());
   };
 }

@@ -1,6 +1,6 @@
 //! Places every value in one arena: concatenations as views, everything else by liveness.
 
-use super::{planes, steps::Step};
+use super::{Layout, planes, steps::Step};
 use crate::graph::{Graph, NodeId, Op, Shape};
 
 /// Which concatenations cost nothing because their inputs are written straight into their planes.
@@ -66,11 +66,18 @@ struct Lifetime {
 
 /// Greedy placement, largest value first, at the lowest offset that is free during the value's whole life
 /// (Pisarchyk and Lee 2020, arXiv 2001.03288, "greedy by size").
-pub fn place(graph: &Graph, shapes: &[Shape], steps: &[Step], views: &Views, kept: &[NodeId]) -> Arena {
+pub fn place(
+    graph: &Graph,
+    shapes: &[Shape],
+    layouts: &[Layout],
+    steps: &[Step],
+    views: &Views,
+    kept: &[NodeId],
+) -> Arena {
     let lifetimes = lifetimes(graph, steps, views, kept);
     let len_of = |id: NodeId| {
-        let [_, c, h, w] = shapes[id];
-        planes(c) * h * w
+        let [_, _, h, w] = shapes[id];
+        layouts[id].planes() * h * w
     };
     let mut order: Vec<NodeId> = (0..graph.nodes.len()).filter(|&id| lifetimes[id].is_some()).collect();
     order.sort_by_key(|&id| std::cmp::Reverse(len_of(id)));

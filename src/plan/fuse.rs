@@ -1,16 +1,27 @@
 //! Fusion: walks the graph once and lets each step swallow the nodes after it that only it feeds.
 
 use super::arena::Views;
+use super::conv::ConvKernel;
+use super::layout::Layout;
 use super::steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
 use crate::graph::{Graph, NodeId, Op, Shape};
 
 /// Steps for everything that `kept` needs. A fused step stands where its last node stood, so that everything it
 /// reads has been computed.
-pub fn fuse(graph: &Graph, shapes: &[Shape], views: &Views, kept: &[NodeId]) -> Vec<Step> {
+pub fn fuse(
+    graph: &Graph,
+    shapes: &[Shape],
+    views: &Views,
+    kernels: &[Option<ConvKernel>],
+    layouts: &[Layout],
+    kept: &[NodeId],
+) -> Vec<Step> {
     let needed = needed(graph, kept);
     let mut fuser = Fuser {
         graph,
         shapes,
+        kernels,
+        layouts,
         consumers: graph.consumers(),
         swallowed: vec![false; graph.nodes.len()],
         kept,
@@ -41,6 +52,8 @@ fn needed(graph: &Graph, kept: &[NodeId]) -> Vec<bool> {
 struct Fuser<'a> {
     graph: &'a Graph,
     shapes: &'a [Shape],
+    kernels: &'a [Option<ConvKernel>],
+    layouts: &'a [Layout],
     consumers: Vec<Vec<NodeId>>,
     swallowed: Vec<bool>,
     kept: &'a [NodeId],
@@ -58,7 +71,8 @@ impl Fuser<'_> {
                     inputs.push(other);
                     last = add;
                 }
-                StepOp::Conv { conv: conv.clone(), node: id }
+                let kernel = self.kernels[id].expect("every convolution has its kernel");
+                StepOp::Conv { conv: conv.clone(), node: id, kernel }
             }
             Op::MaxPool2d(window) => StepOp::MaxPool(window.clone()),
             Op::AvgPool2d(window) => StepOp::AvgPool(window.clone()),
@@ -156,7 +170,13 @@ impl Fuser<'_> {
             channels = shuffled(&channels, groups);
             *last = next;
         }
-        StepOp::Gather { channels, affine }
+        let layout = self.layouts[*last];
+        let mut lanes = vec![None; layout.planes() * 4];
+        for (channel, source) in channels.into_iter().enumerate() {
+            let [plane, lane] = layout.place(channel);
+            lanes[plane * 4 + lane] = Some(source);
+        }
+        StepOp::Gather { lanes, affine }
     }
 
     fn affine(&self, id: NodeId) -> Affine {

@@ -5,13 +5,21 @@
 //! nothing: its inputs are written straight into its planes.
 
 mod arena;
+mod conv;
 mod fuse;
+mod layout;
 mod pack;
+mod scores;
 mod steps;
+mod tiles;
 mod window;
 
-pub use pack::{ConvKernel, InputPlanes, PackedWeights, WeightFormat, conv_kernel};
+pub use conv::{ConvKernel, InputPlanes, conv_kernels};
+pub use layout::Layout;
+pub use pack::{PackedWeights, WeightFormat};
+pub use scores::ScoresShape;
 pub use steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
+pub use tiles::{Blend, Tap, Tiles};
 pub use window::Window;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -23,6 +31,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Shape of every node of the graph, `[1, c, h, w]`.
     pub shapes: Vec<Shape>,
+    /// How every node's channels lie in its planes.
+    pub layouts: Vec<Layout>,
     /// Where each node's value lives, in vectors of four floats from the arena's start; `None` if a fusion swallowed it.
     pub offsets: Vec<Option<usize>>,
     /// Size of the arena in vectors of four floats.
@@ -53,10 +63,21 @@ impl Plan {
         let (logits, logits_align_corners) = split_last_resize(graph, &shapes, taps);
         let mut kept = taps.to_vec();
         kept.push(logits);
+        let channels: Vec<usize> = shapes.iter().map(|shape| shape[1]).collect();
+        let kernels = conv::conv_kernels(graph, &channels);
+        let layouts = layout::layouts(graph, &shapes, &kernels);
         let views = arena::concat_views(graph, &shapes, logits);
-        let steps = fuse::fuse(graph, &shapes, &views, &kept);
-        let arena = arena::place(graph, &shapes, &steps, &views, &kept);
-        Ok(Self { steps, shapes, offsets: arena.offsets, arena_len: arena.len, logits, logits_align_corners })
+        let steps = fuse::fuse(graph, &shapes, &views, &kernels, &layouts, &kept);
+        let arena = arena::place(graph, &shapes, &layouts, &steps, &views, &kept);
+        Ok(Self {
+            steps,
+            shapes,
+            layouts,
+            offsets: arena.offsets,
+            arena_len: arena.len,
+            logits,
+            logits_align_corners,
+        })
     }
 
     /// Where a value that is readable after a run lives.

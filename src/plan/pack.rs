@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::conv::{ConvKernel, InputPlanes, conv_kernels};
 use super::planes;
 use crate::graph::{Activation, Conv2d, Graph, NodeId, Op};
 use crate::weights::{QuantisedWeights, Stored};
@@ -26,67 +27,11 @@ impl WeightFormat {
     }
 }
 
-/// Which convolution kernel a layer needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ConvKernel {
-    /// 1x1, stride 1, no padding.
-    Pointwise,
-    /// Any window.
-    Dense,
-    /// One filter a channel.
-    Depthwise,
-}
-
-/// The kernel for a convolution of `in_channels` channels.
-pub fn conv_kernel(conv: &Conv2d, in_channels: usize) -> ConvKernel {
-    if conv.groups == in_channels && conv.groups == conv.out_channels && conv.groups > 1 {
-        ConvKernel::Depthwise
-    } else if conv.kernel == [1, 1] && conv.stride == [1, 1] && conv.padding == [0, 0] {
-        ConvKernel::Pointwise
-    } else {
-        ConvKernel::Dense
-    }
-}
-
-/// The input planes that each output plane of a pointwise or dense convolution reads: the same number for all.
-///
-/// Where groups do not fill whole planes, an output plane also reads channels of groups that are not its own, with zero
-/// weights: whole vectors times blocks of zeros are several times faster than gathering single channels.
-#[derive(Clone, Copy, Debug)]
-pub struct InputPlanes {
-    /// Channels per group.
-    pub group_inputs: usize,
-    pub group_outputs: usize,
-    /// Planes that an output plane reads.
-    pub span: usize,
-    /// The last plane at which such a span can start.
-    pub last_first: usize,
-}
-
-impl InputPlanes {
-    pub fn of(conv: &Conv2d, in_channels: usize) -> Self {
-        let [group_inputs, group_outputs] = [in_channels / conv.groups, conv.out_channels / conv.groups];
-        let span_of = |plane: usize| {
-            let last_out = (plane * 4 + 3).min(conv.out_channels - 1);
-            let first = plane * 4 / group_outputs * group_inputs;
-            let last = (last_out / group_outputs + 1) * group_inputs - 1;
-            last / 4 - first / 4 + 1
-        };
-        let span = (0..planes(conv.out_channels)).map(span_of).max().expect("a convolution has channels");
-        Self { group_inputs, group_outputs, span, last_first: planes(in_channels) - span }
-    }
-
-    /// Where the span of an output plane starts. Keep in sync with `first_input_plane` in conv_common.wgsl.
-    pub fn first(&self, plane: usize) -> usize {
-        (plane * 4 / self.group_outputs * self.group_inputs / 4).min(self.last_first)
-    }
-}
-
 /// All weights of a model in the executors' layout.
 ///
 /// - Pointwise, dense: 4x4 blocks, `[out plane][tap][in plane of its span]`; in a block, one entry per input lane holds the
 ///   weights of four output lanes (one 32-bit word as int8, four as f32).
-/// - Depthwise: `[plane][tap]`, an entry holds four channels.
+/// - Depthwise: `[plane][term][tap]`, an entry holds four channels.
 /// - Biases, scales, slopes, affines: vectors of four channels, zero beyond the last.
 pub struct PackedWeights {
     pub format: WeightFormat,
@@ -101,16 +46,20 @@ impl PackedWeights {
     /// Packs `weights` as `format`: int8 only if [`WeightFormat::of`] says so, f32 always.
     pub fn new(graph: &Graph, weights: &QuantisedWeights, format: WeightFormat) -> crate::Result<Self> {
         let channels = graph.channels()?;
+        let kernels = conv_kernels(graph, &channels);
         let mut packed = Self { format, words: Vec::new(), offsets: HashMap::new(), convs: HashMap::new() };
         for (id, node) in graph.nodes.iter().enumerate() {
             match &node.op {
                 Op::Conv2d(conv) => {
+                    let order = match kernels[id] {
+                        Some(ConvKernel::Depthwise { terms }) => depthwise_order(conv, terms),
+                        _ => block_order(conv, channels[node.inputs[0]]),
+                    };
                     let bias = match node.weights.get(1) {
                         Some(bias) => weights.0[bias].dequantise().data,
                         None => vec![0.0; conv.out_channels],
                     };
-                    let (kernel, scales) =
-                        packed.push_kernel(conv, channels[node.inputs[0]], &weights.0[&node.weights[0]]);
+                    let (kernel, scales) = packed.push_kernel(conv, &order, &weights.0[&node.weights[0]]);
                     let offsets = [kernel, packed.push_vector(&scales), packed.push_vector(&bias)];
                     packed.convs.insert(id, offsets);
                 }
@@ -147,8 +96,7 @@ impl PackedWeights {
     }
 
     /// First vector of the kernel, and the scale of each output channel.
-    fn push_kernel(&mut self, conv: &Conv2d, in_channels: usize, stored: &Stored) -> (usize, Vec<f32>) {
-        let order = lane_order(conv, in_channels);
+    fn push_kernel(&mut self, conv: &Conv2d, order: &[Lanes], stored: &Stored) -> (usize, Vec<f32>) {
         let start = self.words.len();
         let scales = match (self.format, stored) {
             (WeightFormat::Int8, Stored::Int8 { values, scale, .. }) => {
@@ -174,25 +122,29 @@ impl PackedWeights {
     }
 }
 
-/// For every packed entry, the indices into PyTorch's `[out, in / groups, kh, kw]` tensor of its four output lanes.
-fn lane_order(conv: &Conv2d, in_channels: usize) -> Vec<[Option<usize>; 4]> {
+/// The indices into PyTorch's `[out, in / groups, kh, kw]` tensor of a packed entry's four output lanes.
+type Lanes = [Option<usize>; 4];
+
+fn depthwise_order(conv: &Conv2d, terms: usize) -> Vec<Lanes> {
     let taps = conv.kernel[0] * conv.kernel[1];
-    let out_planes = planes(conv.out_channels);
     let mut order = Vec::new();
-    if conv_kernel(conv, in_channels) == ConvKernel::Depthwise {
-        for plane in 0..out_planes {
-            let index = |lane: usize, tap: usize| {
-                let channel = plane * 4 + lane;
-                (channel < conv.out_channels).then_some(channel * taps + tap)
-            };
-            order.extend((0..taps).map(|tap| [0, 1, 2, 3].map(|lane| index(lane, tap))));
-            // Entries of int8 kernels share vectors; each plane starts a new one.
-            order.resize(order.len().next_multiple_of(4), [None; 4]);
-        }
-        return order;
+    for plane in 0..planes(conv.out_channels) {
+        let index = |lane: usize, entry: usize| {
+            let channel = plane * 4 + lane;
+            (channel < conv.out_channels).then_some(channel * terms * taps + entry)
+        };
+        order.extend((0..terms * taps).map(|entry| [0, 1, 2, 3].map(|lane| index(lane, entry))));
+        // Entries of int8 kernels share vectors; each plane starts a new one.
+        order.resize(order.len().next_multiple_of(4), [None; 4]);
     }
+    order
+}
+
+fn block_order(conv: &Conv2d, in_channels: usize) -> Vec<Lanes> {
+    let taps = conv.kernel[0] * conv.kernel[1];
     let read = InputPlanes::of(conv, in_channels);
-    for plane in 0..out_planes {
+    let mut order = Vec::new();
+    for plane in 0..planes(conv.out_channels) {
         let inputs = read.first(plane) * 4..(read.first(plane) + read.span) * 4;
         for tap in 0..taps {
             order.extend(inputs.clone().map(|input| {

@@ -1,5 +1,6 @@
 //! The steps of a plan: each is one kernel launch that leaves one node's value in the arena.
 
+use super::conv::ConvKernel;
 use crate::graph::{Activation, Conv2d, Interpolation, NodeId, Window};
 
 /// One kernel launch.
@@ -20,6 +21,7 @@ pub enum StepOp {
     Conv {
         conv: Conv2d,
         node: NodeId,
+        kernel: ConvKernel,
     },
     MaxPool(Window),
     AvgPool(Window),
@@ -37,10 +39,10 @@ pub enum StepOp {
         add: bool,
         affine: Option<Affine>,
     },
-    /// Output channel `i` is channel `channels[i].channel` of `inputs[channels[i].input]`, then affine: concatenation of
-    /// channels that do not fill whole planes, and channel shuffle.
+    /// Lane `i % 4` of output plane `i / 4` is channel `lanes[i].channel` of `inputs[lanes[i].input]`, or nothing, then
+    /// affine: concatenation of channels that do not fill whole planes, and channel shuffle.
     Gather {
-        channels: Vec<ChannelSource>,
+        lanes: Vec<Option<ChannelSource>>,
         affine: Option<Affine>,
     },
 }
@@ -59,7 +61,7 @@ pub struct ActivationStep {
     pub slopes: Option<String>,
 }
 
-/// Where one output channel of a [`StepOp::Gather`] comes from.
+/// Where one lane of a [`StepOp::Gather`] comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChannelSource {
     pub input: usize,

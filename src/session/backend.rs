@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::plan::Window;
+use crate::plan::{Blend, Plan, ScoresShape, Window};
 use crate::view::{Mask, View};
 use crate::weights::QuantisedWeights;
 use crate::weights::info::Input;
@@ -20,6 +20,8 @@ pub trait Backend {
     type Picture;
     /// The scores of a picture, ready to be interpolated.
     type Scores;
+    /// The scores of a picture while its tiles are added to them.
+    type Mosaic;
     /// What results are shown on.
     type Screen;
 
@@ -72,6 +74,21 @@ pub trait Backend {
 
     /// The scores that the executor's last run left, for a source of `[width, height]`.
     fn scores(&self, executor: Rc<Self::Executor>, source: [u32; 2]) -> Self::Scores;
+
+    fn plan(executor: &Self::Executor) -> &Plan;
+
+    /// Errors: `limits-too-low`.
+    fn mosaic(&self, shape: ScoresShape) -> Result<Self::Mosaic>;
+
+    /// Adds the scores that the executor's last run left.
+    fn add_tile(
+        &self,
+        mosaic: &mut Self::Mosaic,
+        executor: &Self::Executor,
+        blend: &[Blend; 2],
+    ) -> Result<()>;
+
+    fn mosaic_scores(&self, mosaic: Self::Mosaic, source: [u32; 2]) -> Self::Scores;
 
     /// The best class of every pixel of the source.
     async fn mask(&self, scores: &Self::Scores, with_ids: bool) -> Result<Mask>;

@@ -6,8 +6,8 @@ use super::backend::Backend;
 use super::size::check_pixels;
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::plan::Window;
-use crate::simd::{self, Executor, Network, Painter, Picture};
+use crate::plan::{Blend, Plan, ScoresShape, Window};
+use crate::simd::{self, Executor, Mosaic, Network, Painter, Picture};
 use crate::view::{Mask, View};
 use crate::weights::QuantisedWeights;
 use crate::weights::info::Input;
@@ -15,26 +15,24 @@ use crate::weights::info::Input;
 /// The CPU this runs on.
 pub struct Cpu;
 
-/// Scores in an executor's arena.
+/// Scores, and the source they are of.
 pub struct Scores {
-    executor: Rc<Executor>,
+    values: Values,
     source: [u32; 2],
+}
+
+/// In an executor's arena, or put together from those of tiles.
+enum Values {
+    Network(Rc<Executor>),
+    Mosaic(Mosaic),
 }
 
 impl Scores {
     fn with<T>(&self, read: impl FnOnce(&simd::Scores<'_>) -> T) -> T {
-        let plan = &self.executor.plan;
-        let [_, classes, h, w] = plan.shapes[plan.logits];
-        let [height, width] = self.executor.input_size();
-        self.executor.with_scores(|data| {
-            read(&simd::Scores {
-                data,
-                size: [w, h],
-                network: [width, height],
-                classes,
-                align_corners: plan.logits_align_corners,
-            })
-        })
+        match &self.values {
+            Values::Network(executor) => executor.with_scores(read),
+            Values::Mosaic(mosaic) => read(&mosaic.scores()),
+        }
     }
 }
 
@@ -59,6 +57,7 @@ impl Backend for Cpu {
     type Executor = Executor;
     type Picture = Picture;
     type Scores = Scores;
+    type Mosaic = Mosaic;
     type Screen = Screen;
 
     /// int8 weights are multiplied with pixels of 16 bits: 5e-4 of a map's magnitude after a hundred layers.
@@ -109,7 +108,24 @@ impl Backend for Cpu {
     }
 
     fn scores(&self, executor: Rc<Executor>, source: [u32; 2]) -> Scores {
-        Scores { executor, source }
+        Scores { values: Values::Network(executor), source }
+    }
+
+    fn plan(executor: &Executor) -> &Plan {
+        &executor.plan
+    }
+
+    fn mosaic(&self, shape: ScoresShape) -> Result<Mosaic> {
+        Mosaic::new(shape)
+    }
+
+    fn add_tile(&self, mosaic: &mut Mosaic, executor: &Executor, blend: &[Blend; 2]) -> Result<()> {
+        executor.with_scores(|tile| mosaic.add(tile, blend));
+        Ok(())
+    }
+
+    fn mosaic_scores(&self, mosaic: Mosaic, source: [u32; 2]) -> Scores {
+        Scores { values: Values::Mosaic(mosaic), source }
     }
 
     async fn mask(&self, scores: &Scores, with_ids: bool) -> Result<Mask> {

@@ -1,6 +1,6 @@
 //! Networks on the GPU, through `wgsl`.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::backend::Backend;
@@ -8,13 +8,14 @@ use super::screen::{Painting, Screen};
 use super::size::check_pixels;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, NodeId, Tensor};
-use crate::plan::{WeightFormat, Window};
+use crate::plan::{Blend, Plan, ScoresShape, WeightFormat, Window};
 use crate::view::{Mask, View};
 use crate::weights::QuantisedWeights;
 use crate::weights::info::Input;
 use crate::wgsl::frame::{Frame, FramePipeline, picture_texture, write_rgba};
 use crate::wgsl::interpolation::scores_uniforms;
 use crate::wgsl::mask::MaskPipeline;
+use crate::wgsl::mosaic::{Mosaic, MosaicPipeline};
 use crate::wgsl::probe::ProbePipeline;
 use crate::wgsl::shaders::Kernel;
 use crate::wgsl::{self, Executor, Network, Pipelines};
@@ -26,12 +27,15 @@ pub struct Gpu {
     frame: FramePipeline,
     mask: MaskPipeline,
     probe: ProbePipeline,
+    /// Few pictures are done in tiles.
+    mosaic: OnceCell<MosaicPipeline>,
 }
 
-/// Scores in an executor's arena.
+/// Scores in an executor's arena, or put together from those of tiles.
 pub struct Scores {
-    executor: Rc<Executor>,
+    values: wgpu::Buffer,
     uniforms: wgpu::Buffer,
+    classes: usize,
     source: [u32; 2],
 }
 
@@ -45,6 +49,7 @@ impl Gpu {
             frame: FramePipeline::new(&device),
             mask: MaskPipeline::new(&device),
             probe: ProbePipeline::new(&device),
+            mosaic: OnceCell::new(),
             device,
         };
         refused(scope.pop().await)?;
@@ -75,6 +80,7 @@ impl Backend for Gpu {
     type Executor = Executor;
     type Picture = wgpu::Texture;
     type Scores = Scores;
+    type Mosaic = Mosaic;
     type Screen = Screen;
 
     /// Sums in another order than the reference's make 2e-6 of a map's magnitude after a hundred layers.
@@ -131,19 +137,44 @@ impl Backend for Gpu {
     }
 
     fn scores(&self, executor: Rc<Executor>, source: [u32; 2]) -> Scores {
-        Scores { uniforms: scores_uniforms(&self.device, &executor, source), executor, source }
+        let shape = ScoresShape::of(&executor.plan);
+        let offset = executor.plan.offset(executor.plan.logits);
+        Scores {
+            values: executor.arena.clone(),
+            uniforms: scores_uniforms(&self.device, &shape, offset, source),
+            classes: shape.classes,
+            source,
+        }
+    }
+
+    fn plan(executor: &Executor) -> &Plan {
+        &executor.plan
+    }
+
+    fn mosaic(&self, shape: ScoresShape) -> Result<Mosaic> {
+        Mosaic::new(&self.device, shape)
+    }
+
+    fn add_tile(&self, mosaic: &mut Mosaic, executor: &Executor, blend: &[Blend; 2]) -> Result<()> {
+        let pipeline = self.mosaic.get_or_init(|| MosaicPipeline::new(&self.device));
+        mosaic.add(&self.device, pipeline, executor, blend)
+    }
+
+    fn mosaic_scores(&self, mosaic: Mosaic, source: [u32; 2]) -> Scores {
+        Scores {
+            uniforms: scores_uniforms(&self.device, &mosaic.shape, 0, source),
+            classes: mosaic.shape.classes,
+            values: mosaic.scores,
+            source,
+        }
     }
 
     async fn mask(&self, scores: &Scores, with_ids: bool) -> Result<Mask> {
-        let arena = &scores.executor.arena;
-        self.mask.run(&self.device, &scores.uniforms, arena, scores.source, with_ids).await
+        self.mask.run(&self.device, &scores.uniforms, &scores.values, scores.source, with_ids).await
     }
 
     async fn scores_at(&self, scores: &Scores, position: [f32; 2]) -> Result<Vec<f32>> {
-        let plan = &scores.executor.plan;
-        let classes = plan.shapes[plan.logits][1];
-        let arena = &scores.executor.arena;
-        self.probe.run(&self.device, &scores.uniforms, arena, position, classes).await
+        self.probe.run(&self.device, &scores.uniforms, &scores.values, position, scores.classes).await
     }
 
     fn resize(&self, screen: &mut Screen, size: [u32; 2]) {
@@ -162,8 +193,7 @@ impl Backend for Gpu {
         picture: &Rc<wgpu::Texture>,
         scores: &Scores,
     ) -> Result<()> {
-        let arena = &scores.executor.arena;
-        let painting = Painting { scores: &scores.uniforms, arena, picture, palette };
+        let painting = Painting { scores: &scores.uniforms, values: &scores.values, picture, palette };
         screen.paint(&self.device, view, &painting)
     }
 

@@ -9,6 +9,7 @@ mod reading;
 mod screen;
 mod self_test;
 mod size;
+mod tiling;
 
 pub use backend::Backend;
 pub use cpu::{Cpu, Screen as CpuScreen};
@@ -16,6 +17,7 @@ pub use gpu::Gpu;
 pub use outcome::{ClassArea, Segmentation, Timings};
 pub use self_test::SelfTest;
 pub use size::network_size;
+pub use tiling::{MAX_DETAIL, Tiling};
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -76,8 +78,6 @@ struct Segmented<B: Backend> {
     loaded: Rc<Loaded<B>>,
     picture: Rc<B::Picture>,
     scores: B::Scores,
-    /// `[height, width]` of the network's input.
-    network_size: [usize; 2],
     /// Of the source: `[width, height]`.
     source: [u32; 2],
 }
@@ -157,49 +157,44 @@ impl<B: Backend> Session<B> {
         source: [u32; 2],
         upload_ms: f64,
     ) -> Result<Segmentation> {
-        let start = Instant::now();
         check_source(source)?;
-        let loaded = self.loaded()?;
-        let channels = B::graph(&loaded.network).channels()?[0];
-        if channels != 3 {
-            return Err(Error::new(
-                ErrorKind::ModelUnsupported,
-                format!(
-                    "this network reads {channels} channels and a picture has 3; choose a model for RGB pictures"
-                ),
-            ));
-        }
+        let loaded = self.loaded_for_pictures()?;
         let (prepared, compile_ms) = self.prepared_for(source).await?;
         let executor = &prepared.executor;
-
-        let network_start = Instant::now();
+        let start = Instant::now();
         let window = Window::whole(B::picture_size(&picture));
         let input = &loaded.summary.info.input;
         self.backend.run_picture(&loaded.network, executor, &picture, window, input).await?;
-        let network_ms = elapsed_ms(network_start);
+        let timings = Timings { compile_ms, upload_ms, network_ms: elapsed_ms(start), ..Timings::default() };
+        let scores = self.backend.scores(executor.clone(), source);
+        self.adopt(loaded, picture, scores, prepared.size, source, timings).await
+    }
 
-        let paint_start = Instant::now();
-        let result = Rc::new(Segmented {
-            loaded: loaded.clone(),
-            picture,
-            scores: self.backend.scores(executor.clone(), source),
-            network_size: prepared.size,
-            source,
-        });
+    /// Makes `scores` the result, shows it and measures its areas. `timings` are of what led to them.
+    async fn adopt(
+        &self,
+        loaded: Rc<Loaded<B>>,
+        picture: Rc<B::Picture>,
+        scores: B::Scores,
+        network_size: [usize; 2],
+        source: [u32; 2],
+        timings: Timings,
+    ) -> Result<Segmentation> {
+        let start = Instant::now();
+        let result = Rc::new(Segmented { loaded, picture, scores, source });
         self.result.replace(Some(result.clone()));
         self.screen.borrow_mut().iter_mut().for_each(B::forget_result);
         self.paint()?;
         let mask = self.backend.mask(&result.scores, false).await?;
-        let paint_ms = elapsed_ms(paint_start);
+        let paint_ms = elapsed_ms(start);
+        let Timings { compile_ms, upload_ms, network_ms, .. } = timings;
         Ok(Segmentation {
-            classes: areas(&loaded.summary.info, &mask.counts, source),
-            network_size: prepared.size,
+            classes: areas(&result.loaded.summary.info, &mask.counts, source),
+            network_size,
             timings: Timings {
-                compile_ms,
-                upload_ms,
-                network_ms,
                 paint_ms,
-                total_ms: elapsed_ms(start) + upload_ms,
+                total_ms: upload_ms + compile_ms + network_ms + paint_ms,
+                ..timings
             },
         })
     }
@@ -248,6 +243,21 @@ impl<B: Backend> Session<B> {
             .borrow()
             .clone()
             .ok_or_else(|| Error::new(ErrorKind::NoModel, "no model is loaded; choose one first"))
+    }
+
+    /// Errors: `no-model`, `model-unsupported` if it does not read RGB.
+    fn loaded_for_pictures(&self) -> Result<Rc<Loaded<B>>> {
+        let loaded = self.loaded()?;
+        let channels = B::graph(&loaded.network).channels()?[0];
+        if channels != 3 {
+            return Err(Error::new(
+                ErrorKind::ModelUnsupported,
+                format!(
+                    "this network reads {channels} channels and a picture has 3; choose a model for RGB pictures"
+                ),
+            ));
+        }
+        Ok(loaded)
     }
 
     async fn prepared_for(&self, source: [u32; 2]) -> Result<(Rc<Prepared<B>>, f64)> {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Backend, Segmented, Session};
+use super::{Backend, Segmented, Session, network_size};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Tensor;
 use crate::plan::Window;
@@ -33,8 +33,8 @@ impl<B: Backend> Session<B> {
         Ok(softmax(&self.backend.scores_at(&last.scores, position).await?))
     }
 
-    /// Activation `[1, c, h, w]` of any node of the graph for the last picture: the network runs once more with that node
-    /// kept.
+    /// Activation `[1, c, h, w]` of any node of the graph for the last picture, seen as a whole: the network runs once more
+    /// with that node kept.
     ///
     /// Errors: `no-result`, `no-such-layer`, `limits-too-low`, `device-lost`.
     pub async fn read_layer(&self, name: &str) -> Result<Tensor> {
@@ -46,9 +46,9 @@ impl<B: Backend> Session<B> {
                 format!("the network has no layer \"{name}\"; see the names in its graph"),
             )
         })?;
-        let executor = self.backend.executor(network, last.network_size, &[node]).await?;
-        let window = Window::whole(B::picture_size(&last.picture));
         let input = &last.loaded.summary.info.input;
+        let executor = self.backend.executor(network, network_size(input, last.source), &[node]).await?;
+        let window = Window::whole(B::picture_size(&last.picture));
         self.backend.run_picture(network, &executor, &last.picture, window, input).await?;
         self.backend.read(&executor, node).await
     }

@@ -17,7 +17,7 @@ pub struct Screen {
 /// What one paint needs of a result.
 pub(super) struct Painting<'a> {
     pub scores: &'a wgpu::Buffer,
-    pub arena: &'a wgpu::Buffer,
+    pub values: &'a wgpu::Buffer,
     pub picture: &'a wgpu::Texture,
     /// sRGB 0..1 and how much of it, per class.
     pub palette: &'a [[f32; 4]],
@@ -73,9 +73,9 @@ impl Screen {
                 ));
             }
         };
-        let Painting { scores, arena, picture, palette } = painting;
+        let Painting { scores, values, picture, palette } = painting;
         let bind_group =
-            self.bind_group.get_or_insert_with(|| self.painter.bind(gpu, scores, arena, picture));
+            self.bind_group.get_or_insert_with(|| self.painter.bind(gpu, scores, values, picture));
         let canvas = [self.config.width, self.config.height];
         self.painter.set_view(gpu, view, palette, canvas, [picture.width(), picture.height()]);
         let descriptor = wgpu::CommandEncoderDescriptor { label: Some("paint") };

@@ -1,14 +1,16 @@
 //! Runs a plan on the CPU.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
+use web_time::Instant;
 use wide::f32x4;
 
-use super::Network;
 use super::kernels::{self, Band, Map};
+use super::{Network, Scores};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{NodeId, Tensor};
-use crate::plan::{Plan, Step, planes};
+use crate::plan::{Plan, ScoresShape, Step};
 
 /// A network planned for one input size, and the memory its values live in.
 pub struct Executor {
@@ -50,9 +52,7 @@ impl Executor {
 
     /// Lets `fill` write the input's planes, each of `height * width` vectors of four channels.
     pub fn fill_input(&self, fill: impl FnOnce(&mut [f32x4])) {
-        let [_, c, h, w] = self.plan.shapes[0];
-        let start = self.plan.offset(0);
-        fill(&mut self.arena.borrow_mut()[start..start + planes(c) * h * w]);
+        fill(&mut self.arena.borrow_mut()[self.range(0)]);
     }
 
     /// Writes an input `[1, c, h, w]`; pictures take the `frame` kernel instead.
@@ -77,14 +77,27 @@ impl Executor {
         }
     }
 
-    fn run_step(&self, network: &Network, step: &Step, arena: &mut [f32x4]) {
-        let range = |id: NodeId| {
-            let [_, c, h, w] = self.plan.shapes[id];
-            let start = self.plan.offset(id);
-            start..start + planes(c) * h * w
+    /// Runs the network once and returns the milliseconds of each step.
+    pub fn step_times(&self, network: &Network) -> Vec<f64> {
+        let mut arena = self.arena.borrow_mut();
+        let time = |step| {
+            let start = Instant::now();
+            self.run_step(network, step, &mut arena);
+            start.elapsed().as_secs_f64() * 1e3
         };
+        self.plan.steps.iter().map(time).collect()
+    }
+
+    /// Where in the arena a value lies.
+    fn range(&self, id: NodeId) -> Range<usize> {
+        let [_, _, h, w] = self.plan.shapes[id];
+        let start = self.plan.offset(id);
+        start..start + self.plan.layouts[id].planes() * h * w
+    }
+
+    fn run_step(&self, network: &Network, step: &Step, arena: &mut [f32x4]) {
         // No step writes where it reads, so each input lies wholly before or wholly after the output.
-        let target = range(step.output);
+        let target = self.range(step.output);
         let (before, rest) = arena.split_at_mut(target.start);
         let (output, after) = rest.split_at_mut(target.len());
         let inputs: Vec<Map<'_>> = step
@@ -92,7 +105,7 @@ impl Executor {
             .iter()
             .map(|&id| {
                 let [_, _, height, width] = self.plan.shapes[id];
-                let source = range(id);
+                let source = self.range(id);
                 let data = if source.end <= target.start {
                     &before[source]
                 } else {
@@ -114,17 +127,19 @@ impl Executor {
         let offset = self.plan.kept_offset(node)?;
         let [n, c, h, w] = self.plan.shapes[node];
         let arena = self.arena.borrow();
-        let vectors: &[[f32; 4]] = bytemuck::cast_slice(&arena[offset..offset + planes(c) * h * w]);
+        let layout = self.plan.layouts[node];
+        let vectors: &[[f32; 4]] = bytemuck::cast_slice(&arena[offset..offset + layout.planes() * h * w]);
         let channels = (0..c).flat_map(|channel| {
-            vectors[channel / 4 * h * w..][..h * w].iter().map(move |vector| vector[channel % 4])
+            let [plane, lane] = layout.place(channel);
+            vectors[plane * h * w..][..h * w].iter().map(move |vector| vector[lane])
         });
         Ok(Tensor::new([n, c, h, w], channels.collect()))
     }
 
-    /// Lets `read` see the scores, `ceil(classes / 4)` planes of vectors.
-    pub fn with_scores<T>(&self, read: impl FnOnce(&[f32x4]) -> T) -> T {
-        let [_, classes, h, w] = self.plan.shapes[self.plan.logits];
-        let start = self.plan.offset(self.plan.logits);
-        read(&self.arena.borrow()[start..start + planes(classes) * h * w])
+    /// Lets `read` see the scores that the last run left.
+    pub fn with_scores<T>(&self, read: impl FnOnce(&Scores<'_>) -> T) -> T {
+        let arena = self.arena.borrow();
+        let data = &arena[self.range(self.plan.logits)];
+        read(&Scores { data, shape: ScoresShape::of(&self.plan) })
     }
 }

@@ -7,6 +7,7 @@
 mod executor;
 mod frame;
 mod kernels;
+mod mosaic;
 mod network;
 mod paint;
 mod resample;
@@ -16,6 +17,7 @@ mod taps;
 pub use executor::Executor;
 pub use frame::Picture;
 pub use kernels::{Band, Map};
+pub use mosaic::Mosaic;
 pub use network::Network;
 pub use paint::Painter;
 pub use scores::Scores;

@@ -7,7 +7,7 @@ use wide::{f32x4, i16x8};
 use super::kernels::{IntWeights, Parameters, is_product};
 use crate::error::Result;
 use crate::graph::{Conv2d, Graph, NodeId, Op};
-use crate::plan::{ConvKernel, InputPlanes, PackedWeights, WeightFormat, conv_kernel, planes};
+use crate::plan::{ConvKernel, InputPlanes, PackedWeights, WeightFormat, conv_kernels, planes};
 use crate::weights::QuantisedWeights;
 
 /// A graph and its weights: in f32, and those of matrix products as integers where the file holds int8.
@@ -50,12 +50,13 @@ fn vector(words: [u32; 4]) -> f32x4 {
 fn integers(graph: &Graph, weights: &QuantisedWeights) -> Result<HashMap<NodeId, IntWeights>> {
     let packed = PackedWeights::new(graph, weights, WeightFormat::Int8)?;
     let channels = graph.channels()?;
+    let kernels = conv_kernels(graph, &channels);
     let mut integers = HashMap::new();
     for (id, node) in graph.nodes.iter().enumerate() {
         let Op::Conv2d(conv) = &node.op else { continue };
-        let in_channels = channels[node.inputs[0]];
-        if conv_kernel(conv, in_channels) != ConvKernel::Depthwise && is_product(conv) {
-            integers.insert(id, layer(&packed, id, conv, in_channels));
+        let is_depthwise = matches!(kernels[id], Some(ConvKernel::Depthwise { .. }));
+        if !is_depthwise && is_product(conv) {
+            integers.insert(id, layer(&packed, id, conv, channels[node.inputs[0]]));
         }
     }
     Ok(integers)

@@ -4,37 +4,28 @@
 use wide::f32x4;
 
 use super::taps::{Taps, mix};
+use crate::plan::ScoresShape;
 
-/// The scores of a picture and where they lie in it. Sizes are `[width, height]`.
+/// The scores of a picture.
 pub struct Scores<'a> {
     /// `ceil(classes / 4)` planes.
     pub data: &'a [f32x4],
-    pub size: [usize; 2],
-    /// Of the network's input.
-    pub network: [usize; 2],
-    pub classes: usize,
-    pub align_corners: bool,
+    pub shape: ScoresShape,
 }
 
 impl Scores<'_> {
-    /// `position` is 0..1 across the picture. At pixel centres of the network's input this equals PyTorch's interpolate.
+    /// `position` is 0..1 across the picture.
     fn taps(&self, axis: usize, position: f32) -> Taps {
-        let (size, network) = (self.size[axis], self.network[axis] as f32);
-        let at = if self.align_corners {
-            (position * network - 0.5) * (size - 1) as f32 / (network - 1.0).max(1.0)
-        } else {
-            position * size as f32 - 0.5
-        };
-        Taps::at(at, size)
+        Taps::at(self.shape.at(axis, position), self.shape.size[axis])
     }
 
     /// Scores of all classes at `[x, y]`, 0..1 across the picture.
     pub fn at(&self, [x, y]: [f32; 2]) -> Vec<f32> {
         let line = self.line(y);
         let at = self.taps(0, x);
-        let planes = line.chunks(self.size[0]);
+        let planes = line.chunks(self.shape.size[0]);
         let mut scores: Vec<f32> = planes.flat_map(|plane| at.of(plane).to_array()).collect();
-        scores.truncate(self.classes);
+        scores.truncate(self.shape.classes);
         scores
     }
 
@@ -44,10 +35,10 @@ impl Scores<'_> {
         let mut ids = vec![0; width];
         for y in 0..height {
             let line = self.line((y as f32 + 0.5) / height as f32);
-            let planes: Vec<&[f32x4]> = line.chunks(self.size[0]).collect();
+            let planes: Vec<&[f32x4]> = line.chunks(self.shape.size[0]).collect();
             let at_column = |at: Taps| self.best(planes.iter().map(|plane| at.of(plane)));
             let node = |column: usize| self.best(planes.iter().map(|plane| plane[column]));
-            let best: Vec<u8> = (0..self.size[0]).map(node).collect();
+            let best: Vec<u8> = (0..self.shape.size[0]).map(node).collect();
             for (id, at) in ids.iter_mut().zip(&columns) {
                 // Scores are linear in between: what is best at both neighbours is best everywhere between them.
                 *id = if best[at.low] == best[at.high] { best[at.low] } else { at_column(*at) };
@@ -58,7 +49,7 @@ impl Scores<'_> {
 
     /// One row of scores at `y`, plane after plane.
     fn line(&self, y: f32) -> Vec<f32x4> {
-        let [width, height] = self.size;
+        let [width, height] = self.shape.size;
         let at = self.taps(1, y);
         let t = f32x4::splat(at.t);
         let planes = self.data.chunks(width * height);
@@ -76,7 +67,7 @@ impl Scores<'_> {
         let mut best = 0;
         let mut highest = f32::NEG_INFINITY;
         for (plane, four) in planes.enumerate() {
-            let lanes = (self.classes - plane * 4).min(4);
+            let lanes = (self.shape.classes - plane * 4).min(4);
             for (lane, &score) in four.to_array()[..lanes].iter().enumerate() {
                 if score > highest {
                     best = plane * 4 + lane;

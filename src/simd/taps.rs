@@ -2,6 +2,8 @@
 
 use wide::f32x4;
 
+use crate::plan::Tap;
+
 /// Two neighbours along one axis, and how much of the second.
 #[derive(Clone, Copy)]
 pub struct Taps {
@@ -18,10 +20,22 @@ impl Taps {
         Self { low, high: (low + 1).min(length - 1), t: position - low as f32 }
     }
 
+    /// What lies there, given the two neighbours.
+    #[inline(always)]
+    pub fn between(self, low: f32x4, high: f32x4) -> f32x4 {
+        mix(low, high, f32x4::splat(self.t))
+    }
+
     /// The value of a line of vectors there.
     #[inline(always)]
     pub fn of(self, line: &[f32x4]) -> f32x4 {
-        mix(line[self.low], line[self.high], f32x4::splat(self.t))
+        self.between(line[self.low], line[self.high])
+    }
+}
+
+impl From<Tap> for Taps {
+    fn from(tap: Tap) -> Self {
+        Self { low: tap.low as usize, high: tap.high as usize, t: tap.t }
     }
 }
 

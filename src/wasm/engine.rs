@@ -8,6 +8,7 @@ use js_sys::{Function, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
+use super::job::Job;
 use super::object;
 use super::precompile::precompile;
 use super::values::{js_tensor, model_info, segmentation};
@@ -138,8 +139,9 @@ impl Session {
         ]))
     }
 
-    /// On the GPU. `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close.
-    pub async fn segment(&self, bitmap: JsValue, source_width: u32, source_height: u32) -> Fallible<JsValue> {
+    /// On the GPU. `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close. `job` as
+    /// [`Job`] has it.
+    pub async fn segment(&self, bitmap: JsValue, job: JsValue) -> Fallible<JsValue> {
         let OnBackend::Gpu(session) = &self.session else {
             return Err(wrong_backend("a session on the CPU takes pixels; call segmentPixels").into());
         };
@@ -165,26 +167,24 @@ impl Session {
             wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         );
         let upload_ms = start.elapsed().as_secs_f64() * 1e3;
-        let done = session.segment(picture, [source_width, source_height], upload_ms).await?;
+        let done = Job::from_js(&job).run(session, picture, upload_ms).await?;
         Ok(segmentation(&done, precompile_ms))
     }
 
-    /// On either backend: RGBA bytes, row-major, not premultiplied. `upload_ms` is what it took to get them.
+    /// On either backend: RGBA bytes, row-major, not premultiplied. `job` as [`Job`] has it.
     #[wasm_bindgen(js_name = segmentPixels)]
     pub async fn segment_pixels(
         &self,
         rgba: Vec<u8>,
         width: u32,
         height: u32,
-        source_width: u32,
-        source_height: u32,
-        upload_ms: f64,
+        job: JsValue,
     ) -> Fallible<JsValue> {
         let precompile_ms = self.precompile().await?;
-        let source = [source_width, source_height];
+        let job = Job::from_js(&job);
         let done = on!(self, session => {
             let picture = Rc::new(session.backend().picture([width, height], rgba)?);
-            session.segment(picture, source, upload_ms).await
+            job.run(session, picture, 0.0).await
         })?;
         Ok(segmentation(&done, precompile_ms))
     }

@@ -3,6 +3,8 @@
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
+mod job;
+#[cfg(feature = "engine")]
 mod precompile;
 #[cfg(feature = "engine")]
 mod values;

@@ -41,6 +41,7 @@ pub fn model_info(loaded: &ModelSummary) -> JsValue {
         ("parameters", (loaded.parameters as f64).into()),
         ("macs", (loaded.macs as f64).into()),
         ("receptiveField", loaded.receptive_field.map_or(JsValue::NULL, JsValue::from)),
+        ("inputSide", (info.input.long_side as f64).into()),
         ("bytes", (loaded.size_bytes as f64).into()),
         ("sha256", (&loaded.sha256).into()),
         ("licence", (&info.licence.name).into()),

@@ -50,6 +50,7 @@ impl Gpu {
         };
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("segscope"),
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             required_limits,
             ..wgpu::DeviceDescriptor::default()
         };

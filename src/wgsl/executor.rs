@@ -37,7 +37,7 @@ impl Network {
 pub struct Executor {
     pub plan: Plan,
     pub arena: wgpu::Buffer,
-    launches: Vec<Launch>,
+    pub(super) launches: Vec<Launch>,
     gpu_bytes: u64,
 }
 
@@ -45,10 +45,18 @@ pub struct Executor {
 /// that long; a dozen submissions cost a real GPU nothing that shows.
 const LAUNCHES_PER_SUBMIT: usize = 12;
 
-struct Launch {
+pub(super) struct Launch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
     workgroups: [u32; 2],
+}
+
+impl Launch {
+    pub(super) fn record(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bind_group, &[]);
+        pass.dispatch_workgroups(self.workgroups[0], self.workgroups[1], 1);
+    }
 }
 
 impl Executor {
@@ -134,11 +142,7 @@ impl Executor {
                 gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("network") });
             {
                 let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-                for launch in launches {
-                    pass.set_pipeline(&launch.pipeline);
-                    pass.set_bind_group(0, &launch.bind_group, &[]);
-                    pass.dispatch_workgroups(launch.workgroups[0], launch.workgroups[1], 1);
-                }
+                launches.iter().for_each(|launch| launch.record(&mut pass));
             }
             gpu.queue.submit([encoder.finish()]);
         }
@@ -151,13 +155,14 @@ impl Executor {
         let offset = self.plan.kept_offset(node)?;
         let [n, c, h, w] = self.plan.shapes[node];
         let pixels = h * w;
-        let bytes =
-            readback::read(gpu, &self.arena, offset as u64 * 16, (planes(c) * pixels) as u64 * 16).await?;
+        let layout = self.plan.layouts[node];
+        let size = (layout.planes() * pixels) as u64 * 16;
+        let bytes = readback::read(gpu, &self.arena, offset as u64 * 16, size).await?;
         let packed: &[[f32; 4]] = bytemuck::cast_slice(&bytes);
         let mut data = Vec::with_capacity(c * pixels);
         for channel in 0..c {
-            let plane = &packed[channel / 4 * pixels..][..pixels];
-            data.extend(plane.iter().map(|vector| vector[channel % 4]));
+            let [plane, lane] = layout.place(channel);
+            data.extend(packed[plane * pixels..][..pixels].iter().map(|vector| vector[lane]));
         }
         Ok(Tensor::new([n, c, h, w], data))
     }

@@ -2,7 +2,8 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Executor, Gpu};
+use super::Gpu;
+use crate::plan::ScoresShape;
 
 /// Keep in sync with `ScoresUniforms` in interpolation.wgsl.
 #[repr(C)]
@@ -17,18 +18,15 @@ pub struct ScoresUniforms {
     pub padding_to_8: u32,
 }
 
-/// The scores of one executor for a picture of `[width, height]`.
-pub fn scores_uniforms(gpu: &Gpu, executor: &Executor, source: [u32; 2]) -> wgpu::Buffer {
-    let plan = &executor.plan;
-    let [_, classes, h, w] = plan.shapes[plan.logits];
-    let [height, width] = executor.input_size();
+/// For scores that begin at `offset` of a buffer, of a picture of `[width, height]`.
+pub fn scores_uniforms(gpu: &Gpu, shape: &ScoresShape, offset: usize, source: [u32; 2]) -> wgpu::Buffer {
     let uniforms = ScoresUniforms {
-        size: [w as u32, h as u32],
-        network: [width as u32, height as u32],
+        size: shape.size.map(|side| side as u32),
+        network: shape.network.map(|side| side as u32),
         source,
-        offset: plan.offset(plan.logits) as u32,
-        classes: classes as u32,
-        align_corners: u32::from(plan.logits_align_corners),
+        offset: offset as u32,
+        classes: shape.classes as u32,
+        align_corners: u32::from(shape.align_corners),
         padding_to_8: 0,
     };
     let buffer = gpu.uniform_buffer("scores", size_of::<ScoresUniforms>() as u64);

@@ -49,7 +49,7 @@ impl MaskPipeline {
         &self,
         gpu: &Gpu,
         scores: &wgpu::Buffer,
-        arena: &wgpu::Buffer,
+        values: &wgpu::Buffer,
         [width, height]: [u32; 2],
         with_ids: bool,
     ) -> Result<Mask> {
@@ -60,7 +60,7 @@ impl MaskPipeline {
         let uniforms = gpu.uniform_buffer("mask", size_of::<MaskUniforms>() as u64);
         let resources = vec![
             scores.as_entire_binding(),
-            arena.as_entire_binding(),
+            values.as_entire_binding(),
             uniforms.as_entire_binding(),
             ids_buffer.as_entire_binding(),
             counts.as_entire_binding(),

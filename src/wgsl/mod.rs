@@ -6,11 +6,13 @@ pub mod frame;
 pub mod interpolation;
 pub mod kernels;
 pub mod mask;
+pub mod mosaic;
 pub mod paint;
 mod pipelines;
 pub mod probe;
 pub mod readback;
 pub mod shaders;
+mod step_times;
 
 pub use device::Gpu;
 pub use executor::{Executor, Network};

@@ -88,13 +88,13 @@ impl Painter {
         &self,
         gpu: &Gpu,
         scores: &wgpu::Buffer,
-        arena: &wgpu::Buffer,
+        values: &wgpu::Buffer,
         picture: &wgpu::Texture,
     ) -> wgpu::BindGroup {
         let view = picture.create_view(&wgpu::TextureViewDescriptor::default());
         let resources = vec![
             scores.as_entire_binding(),
-            arena.as_entire_binding(),
+            values.as_entire_binding(),
             self.uniforms.as_entire_binding(),
             wgpu::BindingResource::TextureView(&view),
             wgpu::BindingResource::Sampler(&self.sampler),

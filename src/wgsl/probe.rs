@@ -37,7 +37,7 @@ impl ProbePipeline {
         &self,
         gpu: &Gpu,
         scores: &wgpu::Buffer,
-        arena: &wgpu::Buffer,
+        values: &wgpu::Buffer,
         position: [f32; 2],
         classes: usize,
     ) -> Result<Vec<f32>> {
@@ -46,7 +46,7 @@ impl ProbePipeline {
         let result = gpu.storage_buffer("probe", 64 * 16)?;
         let resources = vec![
             scores.as_entire_binding(),
-            arena.as_entire_binding(),
+            values.as_entire_binding(),
             uniforms.as_entire_binding(),
             result.as_entire_binding(),
         ];

@@ -67,6 +67,9 @@ impl Kernel {
 /// Picture to network input.
 pub const FRAME: &str = include_str!("kernels/frame.wgsl");
 
+/// Scores of tiles to scores of a picture.
+pub const MOSAIC: &str = include_str!("kernels/mosaic.wgsl");
+
 /// Scores to class ids and areas.
 pub fn mask() -> String {
     [INTERPOLATION, include_str!("kernels/mask.wgsl")].join("\n")

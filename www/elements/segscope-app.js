@@ -8,6 +8,7 @@ import { ModelStore } from "../models.js";
 import { clearError, showError, showState } from "../page-state.js";
 import { Workbench } from "../workbench.js";
 import { ClassLegend } from "./class-legend.js";
+import { DetailChooser } from "./detail-chooser.js";
 import { ExportMenu } from "./export-menu.js";
 import { KeptModels } from "./kept-models.js";
 import { MachinePanel } from "./machine-panel.js";
@@ -35,6 +36,7 @@ export class SegscopeApp extends HTMLElement {
     bar: this.#part("view-bar", ViewBar),
     message: this.#part("message-bar", MessageBar),
     picker: this.#part("model-picker", ModelPicker),
+    detail: this.#part("detail-chooser", DetailChooser),
     legend: this.#part("class-legend", ClassLegend),
     probe: this.#part("pixel-probe", PixelProbe),
     exports: this.#part("export-menu", ExportMenu),
@@ -81,6 +83,7 @@ export class SegscopeApp extends HTMLElement {
       "model-file": (chosen) => this.#openFile(chosen),
       "delete-model": (sha256) => this.#attempt(() => this.#deleteKept(sha256)),
       "choose-backend": (choice) => this.#attempt(() => this.#bench.chooseBackend(choice)),
+      "choose-detail": (detail) => this.#attempt(() => this.#bench.chooseDetail(detail)),
       "run-again": () => this.#attempt(() => this.#bench.runAgain()),
       cancel: () => this.#bench.cancel(),
       cleared: () => clearError(this.#bench.result ? "done" : "ready"),
@@ -98,19 +101,22 @@ export class SegscopeApp extends HTMLElement {
     const reactions = {
       state: (state) => {
         showState(this.#parts.status, state, state === "done" ? this.#summary() : undefined);
-        picker.showProgress(null);
+        this.#showProgress(null);
         this.#showUsable();
+        if (state === "done" || state === "ready") this.#showDetail(this.#bench.photo);
       },
-      progress: (progress) => picker.showProgress(progress),
+      progress: (progress) => this.#showProgress(progress),
       photo: (photo) => {
         empty.hidden = photo !== null;
         stage.showPhoto(photo);
         stage.showMask(photo !== null && photo === this.#bench.photo && this.#bench.result !== null);
+        this.#showDetail(photo);
         probe.clear();
       },
       model: (model) => {
         this.#forgetClassesOfAnother(model);
         picker.showModel(model);
+        this.#showDetail(this.#bench.photo);
         stage.showMask(false);
         legend.showClasses([]);
         probe.clear();
@@ -176,6 +182,18 @@ export class SegscopeApp extends HTMLElement {
     // A cut-out is the photo itself, uncoloured.
     const opacity = this.#view.background === "none" ? 0 : this.#view.opacity;
     void this.#quietly((engine) => engine.setView({ ...this.#view, opacity }));
+  }
+
+  /** @param {import("../workbench.js").Photo | null} photo */
+  #showDetail(photo) {
+    this.#parts.detail.show(photo?.picture ?? null, this.#bench.model, this.#bench.detail);
+  }
+
+  /** @param {import("../types.js").Progress | import("../types.js").TileProgress | null} progress */
+  #showProgress(progress) {
+    const isTiles = progress?.phase === "tiles";
+    this.#parts.picker.showProgress(isTiles ? null : progress);
+    this.#parts.detail.showProgress(isTiles ? progress : null);
   }
 
   #showUsable() {
@@ -279,7 +297,7 @@ export class SegscopeApp extends HTMLElement {
     const reload = { label: "Reload the page", act: () => location.reload() };
     const again = retry && MAY_PASS.includes(code) ? { label: "Try again", act: retry } : null;
     this.#parts.message.show(asSentence(message), NEEDS_RELOAD.includes(code) ? reload : again);
-    this.#parts.picker.showProgress(null);
+    this.#showProgress(null);
     showError(code, isWarning);
     if (!isWarning) this.#parts.status.textContent = "";
     this.#showUsable();

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use wide::f32x4;
 
 use crate::graph::{Conv2d, NodeId};
-use crate::plan::{ConvKernel, PackedWeights, Plan, Step, StepOp, conv_kernel};
+use crate::plan::{ConvKernel, PackedWeights, Plan, Step, StepOp};
 use activate::Activate;
 pub use product::IntWeights;
 use product::{F32, Int8};
@@ -121,13 +121,13 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
     let activate = Activate::new(step.activation.as_ref(), parameters);
     let [_, _, height, _] = plan.shapes[step.output];
     match &step.op {
-        StepOp::Conv { conv, node } => {
+        StepOp::Conv { conv, node, kernel: which } => {
             let [kernel, _, bias] = parameters.weights.conv_offsets(*node);
             let residual = inputs.get(1).copied();
             let values = parameters.values;
             let job = Conv { conv, kernel: &values[kernel..], bias: &values[bias..], residual, activate };
             let in_channels = plan.shapes[step.inputs[0]][1];
-            match conv_kernel(conv, in_channels) {
+            match *which {
                 ConvKernel::Pointwise | ConvKernel::Dense if !is_product(conv) => {
                     grouped::run(&job, inputs[0], in_channels, band);
                 }
@@ -138,7 +138,7 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
                         matmul::run(&F32(bytemuck::cast_slice(blocks)), &job, inputs[0], in_channels, band);
                     }
                 },
-                ConvKernel::Depthwise => depthwise::run(&job, inputs[0], band),
+                ConvKernel::Depthwise { terms } => depthwise::run(&job, inputs[0], terms, band),
             }
         }
         StepOp::MaxPool(window) => pool::max(window, inputs[0], &activate, band),
@@ -151,9 +151,9 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
             let affine = affine.as_ref().map(|affine| parameters.affine(affine));
             elementwise::run(inputs, [*multiply, *add], affine, &activate, band);
         }
-        StepOp::Gather { channels, affine } => {
+        StepOp::Gather { lanes, affine } => {
             let affine = affine.as_ref().map(|affine| parameters.affine(affine));
-            gather::run(inputs, channels, affine, &activate, band);
+            gather::run(inputs, lanes, affine, &activate, band);
         }
     }
 }

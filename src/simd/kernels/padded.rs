@@ -32,7 +32,13 @@ impl Padded {
     }
 
     /// Copies what the windows of the output's `rows` need of the input's `planes`.
-    pub fn fill(&mut self, job: &Conv<'_>, x: Map<'_>, planes: Range<usize>, rows: Range<usize>) {
+    pub fn fill(
+        &mut self,
+        job: &Conv<'_>,
+        x: Map<'_>,
+        planes: impl ExactSizeIterator<Item = usize>,
+        rows: Range<usize>,
+    ) {
         let conv = job.conv;
         let [above, left] = conv.padding;
         let top = rows.start * conv.stride[0];

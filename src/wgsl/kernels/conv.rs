@@ -3,16 +3,26 @@
 use super::uniforms::{ConvUniforms, NONE, activation};
 use super::{Dispatch, size, xy};
 use crate::graph::{Conv2d, NodeId};
-use crate::plan::{ConvKernel, InputPlanes, PackedWeights, Plan, Step, conv_kernel, planes};
+use crate::plan::{ConvKernel, InputPlanes, PackedWeights, Plan, Step, planes};
 use crate::wgsl::shaders::Kernel;
 
-pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, conv: &Conv2d, node: NodeId) -> Dispatch {
+pub fn dispatch(
+    plan: &Plan,
+    weights: &PackedWeights,
+    step: &Step,
+    conv: &Conv2d,
+    node: NodeId,
+    kernel: ConvKernel,
+) -> Dispatch {
     let x = step.inputs[0];
     let in_channels = plan.shapes[x][1];
-    let which = conv_kernel(conv, in_channels);
     let taps = conv.kernel[0] * conv.kernel[1];
     let read = InputPlanes::of(conv, in_channels);
-    let [kernel, scale, bias] = weights.conv_offsets(node).map(|offset| offset as u32);
+    let terms = match kernel {
+        ConvKernel::Depthwise { terms } => terms,
+        ConvKernel::Pointwise | ConvKernel::Dense => 1,
+    };
+    let [weight, scale, bias] = weights.conv_offsets(node).map(|offset| offset as u32);
     let [function, slope] = activation(step.activation.as_ref(), weights);
     let out_size = size(plan, step.output);
     let uniforms = ConvUniforms {
@@ -25,7 +35,7 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, conv: &Conv2d
         x: plan.offset(x) as u32,
         y: plan.offset(step.output) as u32,
         residual: step.inputs.get(1).map_or(NONE, |&r| plan.offset(r) as u32),
-        kernel,
+        kernel: weight,
         scale,
         bias,
         activation: function,
@@ -34,14 +44,14 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, conv: &Conv2d
         group_outputs: read.group_outputs as u32,
         span: read.span as u32,
         last_first: read.last_first as u32,
-        plane_entries: taps.next_multiple_of(4) as u32,
-        padding_to_8: 0,
+        terms: terms as u32,
+        plane_entries: (terms * taps).next_multiple_of(4) as u32,
     };
     let pixels = out_size[0] * out_size[1];
-    let (kernel, columns) = match which {
+    let (kernel, columns) = match kernel {
         ConvKernel::Pointwise => (Kernel::Pointwise, pixels.div_ceil(256)),
         ConvKernel::Dense => (Kernel::Dense, (out_size[0].div_ceil(4) * out_size[1]).div_ceil(64)),
-        ConvKernel::Depthwise => (Kernel::Depthwise, pixels.div_ceil(64)),
+        ConvKernel::Depthwise { .. } => (Kernel::Depthwise, pixels.div_ceil(64)),
     };
     Dispatch {
         kernel,

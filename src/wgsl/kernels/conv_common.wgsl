@@ -24,9 +24,9 @@ struct ConvUniforms {
     // Input planes that an output plane reads, and the last plane at which they can start.
     span: u32,
     last_first: u32,
-    // Entries of a depthwise kernel per plane.
+    // Of a depthwise convolution: channels per output channel, and entries of the kernel per plane.
+    terms: u32,
     plane_entries: u32,
-    padding_to_8: u32,
 }
 
 @group(0) @binding(0) var<uniform> u: ConvUniforms;

@@ -1,13 +1,13 @@
-// y[c] = activate(x[source(c)] * scale + shift): concatenation of channels that do not fill planes, and channel shuffle.
+// y[lane] = activate(x[source(lane)] * scale + shift): concatenation of channels that do not fill planes, and channel shuffle.
 //
-// A table entry is (offset of the source's first vector, its lane, channel of scale, shift and slope, unused).
+// A table entry, one a lane, is (offset of the source's first vector or NONE, its lane, channel of scale, shift and slope, unused).
 // One invocation: four channels of one pixel. Dispatch: (ceil(pixels / 64), planes). Twin: reference concat, channel_shuffle.
 
-fn one_channel(channel: u32, pixel: u32) -> f32 {
-    if channel >= u.channels {
+fn one_lane(index: u32, pixel: u32) -> f32 {
+    let entry = tables[u.table + index];
+    if entry.x == NONE {
         return 0.0;
     }
-    let entry = tables[u.table + channel];
     let parameters = entry.z >> 2u;
     let lane = entry.z & 3u;
     var value = arena[entry.x + pixel][entry.y];
@@ -26,10 +26,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     let first = id.y * 4u;
     let value = vec4f(
-        one_channel(first, pixel),
-        one_channel(first + 1u, pixel),
-        one_channel(first + 2u, pixel),
-        one_channel(first + 3u, pixel),
+        one_lane(first, pixel),
+        one_lane(first + 1u, pixel),
+        one_lane(first + 2u, pixel),
+        one_lane(first + 3u, pixel),
     );
     arena[u.y + id.y * pixels + pixel] = value;
 }

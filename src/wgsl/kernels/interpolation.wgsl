@@ -7,7 +7,7 @@ struct ScoresUniforms {
     size: vec2u,
     network: vec2u,
     source: vec2u,
-    // Offset of the scores in the arena, number of classes.
+    // Offset of the scores in their buffer, number of classes.
     offset: u32,
     classes: u32,
     align_corners: u32,
@@ -15,7 +15,7 @@ struct ScoresUniforms {
 }
 
 @group(0) @binding(0) var<uniform> scores: ScoresUniforms;
-@group(0) @binding(1) var<storage, read> arena: array<vec4f>;
+@group(0) @binding(1) var<storage, read> values: array<vec4f>;
 
 // Four pixels of the scores and their bilinear weights.
 struct Taps {
@@ -46,8 +46,8 @@ fn taps_at(position: vec2f) -> Taps {
 // Scores of classes 4 * plane .. 4 * plane + 3.
 fn scores_of(plane: u32, taps: Taps) -> vec4f {
     let at = taps.at + plane * scores.size.x * scores.size.y;
-    return arena[at.x] * taps.weight.x + arena[at.y] * taps.weight.y
-        + arena[at.z] * taps.weight.z + arena[at.w] * taps.weight.w;
+    return values[at.x] * taps.weight.x + values[at.y] * taps.weight.y
+        + values[at.z] * taps.weight.z + values[at.w] * taps.weight.w;
 }
 
 // The class with the highest score; the lowest id among equals, as argmax in PyTorch.

@@ -5,7 +5,7 @@ use bytemuck::Zeroable;
 use super::uniforms::{MapUniforms, NONE, activation};
 use super::{Dispatch, size, xy};
 use crate::graph::{Interpolation, Window};
-use crate::plan::{Affine, PackedWeights, Plan, Step, StepOp, planes};
+use crate::plan::{Affine, PackedWeights, Plan, Step, StepOp};
 use crate::wgsl::shaders::Kernel;
 
 pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut Vec<[u32; 4]>) -> Dispatch {
@@ -53,11 +53,11 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut 
             set_affine(&mut uniforms, affine.as_ref(), weights);
             Kernel::Elementwise
         }
-        StepOp::Gather { channels, affine } => {
+        StepOp::Gather { lanes, affine } => {
             uniforms.table = tables.len() as u32;
-            uniforms.channels = channels.len() as u32;
             let pixels = out_size[0] * out_size[1];
-            tables.extend(channels.iter().map(|source| {
+            tables.extend(lanes.iter().map(|source| {
+                let Some(source) = source else { return [NONE, 0, 0, 0] };
                 let plane = (source.channel / 4) as u32;
                 let first = plan.offset(step.inputs[source.input]) as u32 + plane * pixels;
                 [first, (source.channel % 4) as u32, source.parameter as u32, 0]
@@ -68,7 +68,7 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut 
         StepOp::Conv { .. } => unreachable!("convolutions have their own dispatch"),
     };
     let pixels = out_size[0] * out_size[1];
-    let out_planes = planes(plan.shapes[step.output][1]) as u32;
+    let out_planes = plan.layouts[step.output].planes() as u32;
     Dispatch {
         kernel,
         uniforms: bytemuck::bytes_of(&uniforms).to_vec(),

@@ -22,10 +22,8 @@ struct MapUniforms {
     slope: u32,
     // Kernel-specific: 1 for max pooling, bilinear with aligned corners; 2 for nearest.
     mode: u32,
-    // First entry of `gather` in the tables, and its number of channels.
+    // First entry of `gather` in the tables.
     table: u32,
-    channels: u32,
-    padding_to_8: u32,
 }
 
 @group(0) @binding(0) var<uniform> u: MapUniforms;

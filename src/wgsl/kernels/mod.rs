@@ -17,7 +17,7 @@ pub struct Dispatch {
 /// The launch for `step`; a `gather` appends its entries to `tables`.
 pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut Vec<[u32; 4]>) -> Dispatch {
     match &step.op {
-        StepOp::Conv { conv, node } => conv::dispatch(plan, weights, step, conv, *node),
+        StepOp::Conv { conv, node, kernel } => conv::dispatch(plan, weights, step, conv, *node, *kernel),
         _ => map::dispatch(plan, weights, step, tables),
     }
 }

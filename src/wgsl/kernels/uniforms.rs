@@ -30,8 +30,8 @@ pub struct ConvUniforms {
     pub group_outputs: u32,
     pub span: u32,
     pub last_first: u32,
+    pub terms: u32,
     pub plane_entries: u32,
-    pub padding_to_8: u32,
 }
 
 /// Keep in sync with `MapUniforms` in map_common.wgsl.
@@ -55,8 +55,6 @@ pub struct MapUniforms {
     pub slope: u32,
     pub mode: u32,
     pub table: u32,
-    pub channels: u32,
-    pub padding_to_8: u32,
 }
 
 /// Numbers of `activate` in common.wgsl, and the offset of PReLU's slopes (0 where there are none: it is not read).

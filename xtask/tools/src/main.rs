@@ -26,7 +26,7 @@ cargo xtask COMMAND
   onnx MODEL [--size HxW] [--classes] OUT.onnx
                                        the network in f32 for other engines, for inputs of one size (default: the model's own,
                                        square); --classes: the best class of every pixel instead of the scores
-  bench --native [--models A,B] [--sizes N,M] [--rounds N] [--json]
+  bench --native [--models A,B] [--sizes N,M] [--rounds N] [--json | --steps]
                                        networks of the catalogue or the zoo on this machine's GPU, against the least time the
                                        device could take
   catalogue                            sizes, hashes and metrics into models/, and models/README.md

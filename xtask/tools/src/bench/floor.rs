@@ -41,7 +41,7 @@ fn flops(graph: &Graph, plan: &Plan, step: &Step) -> f64 {
 
 /// Numbers in a convolution's kernel.
 fn weights(graph: &Graph, plan: &Plan, step: &Step) -> usize {
-    let StepOp::Conv { conv, node } = &step.op else { return 0 };
+    let StepOp::Conv { conv, node, .. } = &step.op else { return 0 };
     let in_channels = plan.shapes[graph.node(*node).inputs[0]][1];
     conv.out_channels * in_channels / conv.groups * conv.kernel[0] * conv.kernel[1]
 }

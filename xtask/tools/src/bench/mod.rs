@@ -2,6 +2,7 @@
 
 mod floor;
 mod peak;
+mod steps;
 
 use std::time::Instant;
 
@@ -20,6 +21,8 @@ struct Options {
     sizes: Vec<usize>,
     rounds: usize,
     json: bool,
+    /// A table of the steps of each model instead.
+    steps: bool,
 }
 
 impl Options {
@@ -30,6 +33,7 @@ impl Options {
             sizes: vec![256, 512, 1024],
             rounds: 11,
             json: false,
+            steps: false,
         };
         while let Some(arg) = args.next()? {
             match arg {
@@ -42,6 +46,7 @@ impl Options {
                 }
                 Long("rounds") => options.rounds = args.value()?.parse::<usize>()?.max(1),
                 Long("json") => options.json = true,
+                Long("steps") => options.steps = true,
                 other => return Err(other.unexpected().into()),
             }
         }
@@ -53,6 +58,14 @@ pub fn run(args: lexopt::Parser) -> Result<()> {
     let options = Options::parse(args)?;
     let gpu = pollster::block_on(Gpu::new())?;
     let info = gpu.adapter.get_info();
+    if options.steps {
+        for name in &options.models {
+            for &size in &options.sizes {
+                steps::print(&gpu, model(name)?, size, options.rounds)?;
+            }
+        }
+        return Ok(());
+    }
     let peak = peak::measure(&gpu)?;
     let (gb_per_s, gflops) = (peak.bytes_per_s / 1e9, peak.flops / 1e9);
     println!(
