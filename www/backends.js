@@ -1,6 +1,7 @@
 /** Which of the two backends runs a model, in the worker. */
-import { Session } from "./pkg/engine.js";
 
+/** @typedef {import("./pkg/engine.js").Session} Session */
+/** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./types.js").BackendName} BackendName */
 /** @typedef {import("./types.js").Race} Race */
 /** @typedef {import("./types.js").Run} Run */
@@ -11,9 +12,15 @@ const LARGE = 384;
 /** How many times slower than the CPU a GPU must be on the small input to be out of the race. */
 const HOPELESS = 4;
 
-/** @param {BackendName} backend @returns {Promise<Session>} */
-export async function openSession(backend) {
-  return backend === "cpu" ? Session.onCpu() : Session.onGpu();
+/**
+ * @param {Bundle} bundle
+ * @param {BackendName} backend
+ * @returns {Promise<Session>}
+ */
+export async function openSession(bundle, backend) {
+  if (backend === "webgpu") return bundle.exports.Session.onGpu();
+  await bundle.startThreads();
+  return bundle.exports.Session.onCpu();
 }
 
 /**
@@ -21,17 +28,19 @@ export async function openSession(backend) {
  * computes right.
  *
  * Errors: `backend-wrong` if neither does.
+ * @param {Bundle} bundle
  * @param {Session} gpu
  * @param {Uint8Array} bytes of the model
  * @param {Race | null} remembered
  * @returns {Promise<{session: Session, race: Race}>}
  */
-export async function chooseBackend(gpu, bytes, remembered) {
+export async function chooseBackend(bundle, gpu, bytes, remembered) {
   if (remembered?.winner === "webgpu") return { session: gpu, race: remembered };
-  const cpu = await openSession("cpu");
+  const cpu = await openSession(bundle, "cpu");
   const race = remembered ?? (await hold(gpu, cpu, bytes));
   const [session, loser] = race.winner === "cpu" ? [cpu, gpu] : [gpu, cpu];
   loser.dispose();
+  if (loser === cpu) bundle.endThreads();
   return { session, race };
 }
 

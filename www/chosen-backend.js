@@ -10,6 +10,12 @@ export function chosenBackend() {
   return choices.find((choice) => choice === "auto" || choice === "webgpu" || choice === "cpu") ?? "auto";
 }
 
+/** `?threads=1` in the address; nothing else is automatic. @returns {number | undefined} */
+export function chosenThreads() {
+  const threads = Number(new URLSearchParams(location.search).get("threads"));
+  return Number.isInteger(threads) && threads >= 1 ? threads : undefined;
+}
+
 function stored() {
   try {
     return localStorage.getItem(KEY);

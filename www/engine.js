@@ -54,20 +54,25 @@ export class Engine {
 
   /**
    * Starts an engine. `canvas`, if given, shows each result and belongs to the engine from now on. With `backend` "auto"
-   * the first model is raced on the GPU and the CPU, and the faster one stays; the outcome is remembered. `catalogue` is
-   * the address of another list of models.
+   * the first model is raced on the GPU and the CPU, and the faster one stays; the outcome is remembered. `threads` is how
+   * many the CPU may use, by default one a core, eight at most; a page that is not cross-origin isolated has one. `catalogue`
+   * is the address of another list of models.
    *
-   * Errors: `no-webgpu`, `no-adapter`, `limits-too-low` (never with "auto" or "cpu"), `backend-unavailable`,
+   * Errors: `no-webgpu`, `no-adapter`, `limits-too-low` (never with "auto" or "cpu"), `backend-unavailable`, `out-of-range`,
    * `engine-load-failed`.
-   * @param {{canvas?: HTMLCanvasElement | OffscreenCanvas, backend?: "auto" | "webgpu" | "cpu", catalogue?: URL | string}} [options]
+   * @param {{canvas?: HTMLCanvasElement | OffscreenCanvas, backend?: "auto" | "webgpu" | "cpu", threads?: number | undefined,
+   *   catalogue?: URL | string}} [options]
    */
-  static async create({ canvas, backend = "auto", catalogue } = {}) {
+  static async create({ canvas, backend = "auto", threads, catalogue } = {}) {
     if (!["auto", "webgpu", "cpu"].includes(backend)) {
       throw new SegscopeError("backend-unavailable", `There is no "${backend}" backend; use "auto", "webgpu" or "cpu".`);
     }
+    if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+      throw new SegscopeError("out-of-range", `An engine cannot have ${threads} threads; give a whole number from 1 on, or nothing.`);
+    }
     const worker = spawnWorker("worker.js");
     try {
-      const machine = await worker.call("create", () => ({ args: [backend] }));
+      const machine = await worker.call("create", () => ({ args: [backend, threads, worker.crashes] }));
       const surface = canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : canvas;
       return new Engine(worker, new ModelStore(catalogue), machine, surface ?? null);
     } catch (error) {
@@ -89,13 +94,14 @@ export class Engine {
    */
   async loadModel(model, options = {}) {
     const { bytes, delivery } = await this.#deliver(model, options);
-    const remembered = this.#machine.backend ? null : await recallRace(this.#machine.adapter, bytes);
+    const remembered = this.#machine.backend ? null : await recallRace(this.#machine, bytes);
     const call = () => ({ args: [bytes, remembered], transfer: [bytes.buffer] });
-    const { backend, race, ...info } = await this.#worker.call("loadModel", call, { signal: options.signal });
+    const { backend, threads, race, ...info } = await this.#worker.call("loadModel", call, { signal: options.signal });
     this.#size = null;
+    this.#machine.threads = threads;
     if (race) {
       this.#machine.race = race;
-      if (!remembered) rememberRace(this.#machine.adapter, info.sha256, race);
+      if (!remembered) rememberRace(this.#machine, info.sha256, race);
     }
     this.#machine.backend = backend;
     await this.#showCanvas();

@@ -87,7 +87,7 @@ async function repainted(photo, mask, paint) {
  */
 export function reportJson({ name, result, model, view, times, machine }) {
   const { id, sha256, precision, parameters, licence } = model;
-  const { backend, adapter } = machine;
+  const { backend, threads, adapter } = machine;
   const report = {
     picture: { name, width: result.width, height: result.height },
     model: { id, name: model.name, sha256, precision, parameters, licence },
@@ -96,6 +96,7 @@ export function reportJson({ name, result, model, view, times, machine }) {
     settings: view,
     timings: { ...result.timings, download: times?.model.downloadMs, first: times?.first, warm: times?.warm, unit: "ms" },
     backend,
+    ...(backend === "cpu" && { threads }),
     adapter: adapter && { vendor: adapter.vendor, architecture: adapter.architecture, description: adapter.description },
   };
   return new Blob([JSON.stringify(report, null, 2)], { type: "application/json" });

@@ -3,19 +3,19 @@
 import { sha256Of } from "./download.js";
 
 /** @typedef {import("./types.js").Race} Race */
-/** @typedef {import("./types.js").AdapterInfo} AdapterInfo */
+/** What a race depends on besides the model. @typedef {Pick<import("./types.js").Machine, "adapter" | "threads">} Machine */
 
 const PREFIX = "segscope.race.";
 
 /**
- * @param {AdapterInfo | null} adapter
+ * @param {Machine} machine
  * @param {Uint8Array<ArrayBuffer>} model bytes of the model file
  * @returns {Promise<Race | null>}
  */
-export async function recallRace(adapter, model) {
+export async function recallRace(machine, model) {
   const sha256 = await sha256Of(model);
   try {
-    return JSON.parse(localStorage.getItem(key(adapter, sha256)) ?? "null");
+    return JSON.parse(localStorage.getItem(key(machine, sha256)) ?? "null");
   } catch {
     // No storage, or not what was stored: the race is held again.
     return null;
@@ -23,13 +23,13 @@ export async function recallRace(adapter, model) {
 }
 
 /**
- * @param {AdapterInfo | null} adapter
+ * @param {Machine} machine
  * @param {string} sha256
  * @param {Race} race
  */
-export function rememberRace(adapter, sha256, race) {
+export function rememberRace(machine, sha256, race) {
   try {
-    localStorage.setItem(key(adapter, sha256), JSON.stringify(race));
+    localStorage.setItem(key(machine, sha256), JSON.stringify(race));
   } catch {
     // A browser that stores nothing races at each visit.
   }
@@ -45,10 +45,10 @@ export function forgetRaces() {
 
 /**
  * A browser's update may change which is faster.
- * @param {AdapterInfo | null} adapter
+ * @param {Machine} machine
  * @param {string} sha256
  */
-function key(adapter, sha256) {
+function key({ adapter, threads }, sha256) {
   const gpu = adapter ? [adapter.vendor, adapter.architecture, adapter.device, adapter.description].join("/") : "none";
-  return `${PREFIX}${gpu}|${navigator.hardwareConcurrency}|${navigator.userAgent}|${sha256}`;
+  return `${PREFIX}${gpu}|${threads} of ${navigator.hardwareConcurrency}|${navigator.userAgent}|${sha256}`;
 }

@@ -22,6 +22,8 @@ import { SegscopeError, abortedError, asSegscopeError } from "./errors.js";
  */
 export class Rpc {
   /** @type {Worker} */ #worker;
+  /** On which the worker's own workers report that they trapped, while it waits for them and hears nothing. */
+  #crashes = new BroadcastChannel(`segscope.${Math.random()}`);
   /** @type {Request[]} */ #waiting = [];
   /** @type {Request | null} */ #inFlight = null;
   #id = 0;
@@ -31,6 +33,7 @@ export class Rpc {
   constructor(worker) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
+    this.#crashes.onmessage = ({ data }) => this.#receive(data);
     worker.onmessageerror = () => this.end(new SegscopeError("engine-crashed", "The engine's answer was lost. Reload the page."));
     // Before the first answer this is a file that is missing or does not parse.
     worker.onerror = (event) => {
@@ -41,6 +44,11 @@ export class Rpc {
         }),
       );
     };
+  }
+
+  /** Name of the channel for crashes. */
+  get crashes() {
+    return this.#crashes.name;
   }
 
   /**
@@ -90,6 +98,7 @@ export class Rpc {
     if (this.#ended) return;
     this.#ended = error;
     this.#worker.terminate();
+    this.#crashes.close();
     const open = this.#inFlight ? [this.#inFlight, ...this.#waiting] : this.#waiting;
     this.#inFlight = null;
     this.#waiting = [];

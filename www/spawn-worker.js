@@ -1,14 +1,8 @@
+import { newWorker } from "./new-worker.js";
 import { Rpc } from "./rpc.js";
 
 /**
- * Starts a worker script that lies beside this file, wherever the page that imports it comes from.
- * @param {string} file
+ * A worker of ours that answers calls.
+ * @param {string} file beside this one
  */
-export function spawnWorker(file) {
-  const url = new URL(file, import.meta.url);
-  if (url.origin === location.origin) return new Rpc(new Worker(url, { type: "module" }));
-  // Browsers refuse a worker script from another origin, but not one that imports it.
-  const script = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" }));
-  const worker = new Worker(script, { type: "module" });
-  return new Rpc(worker);
-}
+export const spawnWorker = (file) => new Rpc(newWorker(file));

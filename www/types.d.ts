@@ -169,6 +169,8 @@ export interface Race {
 export interface Machine {
   /** `null` until "auto" has a model to decide by. */
   backend: BackendName | null;
+  /** That the CPU backend uses or would use. */
+  threads: number;
   /** The GPU that is used or could be; `null` where there is none. */
   adapter: AdapterInfo | null;
   /** Why there is no GPU to choose. */

@@ -1,4 +1,4 @@
-import { chosenBackend, rememberBackend } from "./chosen-backend.js";
+import { chosenBackend, chosenThreads, rememberBackend } from "./chosen-backend.js";
 import { mostDetail } from "./detail.js";
 import { Engine, decodePicture } from "./engine.js";
 import { SegscopeError, abortedError, codeOf } from "./errors.js";
@@ -191,7 +191,7 @@ export class Workbench extends EventTarget {
   async #create() {
     try {
       const backend = this.backend === "auto" && this.#losses > 1 ? "cpu" : this.backend;
-      const engine = await Engine.create({ canvas: this.#newCanvas(), backend });
+      const engine = await Engine.create({ canvas: this.#newCanvas(), backend, threads: chosenThreads() });
       this.#tell("engine", engine);
       return engine;
     } catch (error) {

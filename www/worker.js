@@ -1,6 +1,6 @@
 /** Owns the wasm session and its canvas; engine.js is its only caller. */
-import init from "./pkg/engine.js";
 import { chooseBackend, openSession } from "./backends.js";
+import { loadBundle } from "./bundle.js";
 import { pixelsOf, showPixels } from "./cpu-canvas.js";
 import { abortedError } from "./errors.js";
 import { serveCalls } from "./serve-calls.js";
@@ -10,28 +10,34 @@ import { serveCalls } from "./serve-calls.js";
 
 /** The engine's backend; with "auto" the first model decides it. @type {BackendName | null} */
 let backend = null;
+/** @type {import("./bundle.js").Bundle} */
+let bundle;
 /** @type {Session} */
 let session;
 /** The GPU's session while nothing is decided. @type {Session | null} */
 let candidate = null;
 
 serveCalls({
-  /** @param {"auto" | BackendName} wanted */
-  async create(wanted) {
-    await init({ module_or_path: new URL("./pkg/engine_bg.wasm", import.meta.url) });
+  /**
+   * @param {"auto" | BackendName} wanted
+   * @param {number | undefined} threads
+   * @param {string} crashes see `loadBundle`
+   */
+  async create(wanted, threads, crashes) {
+    bundle = await loadBundle(wanted === "webgpu" ? 1 : threads, crashes);
     if (wanted !== "auto") {
-      session = await openSession(wanted);
+      session = await openSession(bundle, wanted);
       backend = wanted;
-      return { backend, adapter: await adapterOf(session), noGpu: null };
+      return { backend, threads: bundle.threads, adapter: await adapterOf(session), noGpu: null };
     }
     try {
-      candidate = await openSession("webgpu");
-      return { backend: null, adapter: await adapterOf(candidate), noGpu: null };
+      candidate = await openSession(bundle, "webgpu");
+      return { backend: null, threads: bundle.threads, adapter: await adapterOf(candidate), noGpu: null };
     } catch (error) {
-      session = await openSession("cpu");
+      session = await openSession(bundle, "cpu");
       backend = "cpu";
       const { code = "no-webgpu", message = String(error) } = /** @type {{code?: string, message?: string}} */ (error);
-      return { backend, adapter: null, noGpu: { code, message } };
+      return { backend, threads: bundle.threads, adapter: null, noGpu: { code, message } };
     }
   },
   /**
@@ -42,11 +48,11 @@ serveCalls({
   async loadModel(bytes, remembered) {
     let race = null;
     if (candidate) {
-      ({ session, race } = await chooseBackend(candidate, bytes, remembered));
+      ({ session, race } = await chooseBackend(bundle, candidate, bytes, remembered));
       backend = race.winner;
       candidate = null;
     }
-    return { ...session.loadModel(bytes), backend, race };
+    return { ...session.loadModel(bytes), backend, threads: bundle.threads, race };
   },
   /** @param {OffscreenCanvas} canvas */
   show(canvas) {

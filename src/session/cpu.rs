@@ -129,18 +129,8 @@ impl Backend for Cpu {
     }
 
     async fn mask(&self, scores: &Scores, with_ids: bool) -> Result<Mask> {
-        let mut counts = vec![0; 256];
-        let mut ids = Vec::new();
         let size = scores.source.map(|side| side as usize);
-        scores.with(|scores| {
-            scores.classify(size, |_, row| {
-                row.iter().for_each(|&id| counts[usize::from(id)] += 1);
-                if with_ids {
-                    ids.extend_from_slice(row);
-                }
-            });
-        });
-        Ok(Mask { counts, ids })
+        Ok(scores.with(|scores| scores.mask(size, with_ids)))
     }
 
     async fn scores_at(&self, scores: &Scores, position: [f32; 2]) -> Result<Vec<f32>> {

@@ -6,8 +6,9 @@ use std::ops::Range;
 use web_time::Instant;
 use wide::f32x4;
 
-use super::kernels::{self, Band, Map};
-use super::{Network, Scores};
+use super::bands::cut;
+use super::kernels::{self, Map};
+use super::{Network, Scores, threads};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{NodeId, Tensor};
 use crate::plan::{Plan, ScoresShape, Step};
@@ -52,7 +53,7 @@ impl Executor {
 
     /// Lets `fill` write the input's planes, each of `height * width` vectors of four channels.
     pub fn fill_input(&self, fill: impl FnOnce(&mut [f32x4])) {
-        fill(&mut self.arena.borrow_mut()[self.range(0)]);
+        fill(&mut self.arena.borrow_mut()[range(&self.plan, 0)]);
     }
 
     /// Writes an input `[1, c, h, w]`; pictures take the `frame` kernel instead.
@@ -71,53 +72,23 @@ impl Executor {
 
     /// Runs the network on what the input holds.
     pub fn run(&self, network: &Network) {
+        let plan = &self.plan;
         let mut arena = self.arena.borrow_mut();
-        for step in &self.plan.steps {
-            self.run_step(network, step, &mut arena);
-        }
+        let arena = &mut arena[..];
+        threads::enter(|| plan.steps.iter().for_each(|step| run_step(plan, network, step, arena)));
     }
 
     /// Runs the network once and returns the milliseconds of each step.
     pub fn step_times(&self, network: &Network) -> Vec<f64> {
+        let plan = &self.plan;
         let mut arena = self.arena.borrow_mut();
+        let arena = &mut arena[..];
         let time = |step| {
             let start = Instant::now();
-            self.run_step(network, step, &mut arena);
+            run_step(plan, network, step, arena);
             start.elapsed().as_secs_f64() * 1e3
         };
-        self.plan.steps.iter().map(time).collect()
-    }
-
-    /// Where in the arena a value lies.
-    fn range(&self, id: NodeId) -> Range<usize> {
-        let [_, _, h, w] = self.plan.shapes[id];
-        let start = self.plan.offset(id);
-        start..start + self.plan.layouts[id].planes() * h * w
-    }
-
-    fn run_step(&self, network: &Network, step: &Step, arena: &mut [f32x4]) {
-        // No step writes where it reads, so each input lies wholly before or wholly after the output.
-        let target = self.range(step.output);
-        let (before, rest) = arena.split_at_mut(target.start);
-        let (output, after) = rest.split_at_mut(target.len());
-        let inputs: Vec<Map<'_>> = step
-            .inputs
-            .iter()
-            .map(|&id| {
-                let [_, _, height, width] = self.plan.shapes[id];
-                let source = self.range(id);
-                let data = if source.end <= target.start {
-                    &before[source]
-                } else {
-                    &after[source.start - target.end..source.end - target.end]
-                };
-                Map { data, height, width }
-            })
-            .collect();
-        let [_, _, height, width] = self.plan.shapes[step.output];
-        let planes = output.chunks_mut(height * width).collect();
-        let mut band = Band { first_row: 0, width, planes };
-        kernels::run(&self.plan, network.parameters(), step, &inputs, &mut band);
+        threads::enter(|| plan.steps.iter().map(time).collect())
     }
 
     /// A node's value `[1, c, h, w]` after a run.
@@ -139,7 +110,38 @@ impl Executor {
     /// Lets `read` see the scores that the last run left.
     pub fn with_scores<T>(&self, read: impl FnOnce(&Scores<'_>) -> T) -> T {
         let arena = self.arena.borrow();
-        let data = &arena[self.range(self.plan.logits)];
+        let data = &arena[range(&self.plan, self.plan.logits)];
         read(&Scores { data, shape: ScoresShape::of(&self.plan) })
     }
+}
+
+/// Where in the arena a value lies.
+fn range(plan: &Plan, id: NodeId) -> Range<usize> {
+    let [_, _, h, w] = plan.shapes[id];
+    let start = plan.offset(id);
+    start..start + plan.layouts[id].planes() * h * w
+}
+
+fn run_step(plan: &Plan, network: &Network, step: &Step, arena: &mut [f32x4]) {
+    // No step writes where it reads, so each input lies wholly before or wholly after the output.
+    let target = range(plan, step.output);
+    let (before, rest) = arena.split_at_mut(target.start);
+    let (output, after) = rest.split_at_mut(target.len());
+    let inputs: Vec<Map<'_>> = step
+        .inputs
+        .iter()
+        .map(|&id| {
+            let [_, _, height, width] = plan.shapes[id];
+            let source = range(plan, id);
+            let data = if source.end <= target.start {
+                &before[source]
+            } else {
+                &after[source.start - target.end..source.end - target.end]
+            };
+            Map { data, height, width }
+        })
+        .collect();
+    threads::for_each(cut(plan, step, output), |mut band| {
+        kernels::run(plan, network.parameters(), step, &inputs, &mut band);
+    });
 }

@@ -2,7 +2,8 @@
 
 use wide::f32x4;
 
-use super::{Executor, resample::resample};
+use super::resample::Resampling;
+use super::{Executor, threads};
 use crate::plan::Window;
 use crate::weights::info::Input;
 
@@ -42,11 +43,15 @@ impl Executor {
         let three = |values: [f32; 3]| f32x4::from([values[0], values[1], values[2], 0.0]);
         let mean = three(input.mean);
         let inverse_std = three(input.std.map(|std| 1.0 / std));
+        let resampling = Resampling::new(picture, window, [height, width]);
         self.fill_input(|vectors| {
-            resample(picture, window, [height, width], |y, row| {
-                for (vector, colour) in vectors[y * width..].iter_mut().zip(row) {
-                    *vector = (*colour - mean) * inverse_std;
-                }
+            threads::for_each_rows(vectors, [height, width], |rows, vectors| {
+                let first = rows.start;
+                resampling.rows(rows, |y, row| {
+                    for (vector, colour) in vectors[(y - first) * width..].iter_mut().zip(row) {
+                        *vector = (*colour - mean) * inverse_std;
+                    }
+                });
             });
         });
     }

@@ -2,8 +2,9 @@
 //! WebGPU.
 //!
 //! The arena is a slice of four-channel vectors, as on the GPU. Every kernel writes a [`Band`]: some rows of all planes of a
-//! step's output, so that bands can run on several threads and no code here is unsafe.
+//! step's output, so that bands run on several threads and no code here is unsafe.
 
+mod bands;
 mod executor;
 mod frame;
 mod kernels;
@@ -13,6 +14,7 @@ mod paint;
 mod resample;
 mod scores;
 mod taps;
+pub mod threads;
 
 pub use executor::Executor;
 pub use frame::Picture;

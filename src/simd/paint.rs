@@ -5,8 +5,9 @@ use std::rc::Rc;
 use wide::f32x4;
 
 use super::frame::Picture;
-use super::resample::resample;
+use super::resample::Resampling;
 use super::scores::Scores;
+use super::threads;
 use crate::plan::Window;
 use crate::view::View;
 
@@ -34,19 +35,25 @@ impl Painter {
             })
             .collect();
         let split = view.split.unwrap_or(-1.0) * width as f32;
-        let mut rgba = Vec::with_capacity(width * height * 4);
-        scores.classify([width, height], |y, ids| {
-            for (x, (id, colour)) in ids.iter().zip(&photo[y * width..]).enumerate() {
-                let is_plain = (x as f32 + 0.5) < split;
-                let tint = if is_plain { None } else { tints[usize::from(*id)] };
-                rgba.extend(match tint {
-                    Some(tint) => bytes(mix(*colour, tint)),
-                    None if view.cut_out && !is_plain => [0; 4],
-                    None => bytes(*colour),
-                });
-            }
+        let mut rgba = vec![[0; 4]; width * height];
+        threads::for_each_rows(&mut rgba, [height, width], |rows, pixels| {
+            let first = rows.start;
+            scores.classify([width, height], rows, |y, ids| {
+                let colours = ids.iter().zip(&photo[y * width..]);
+                for (x, (pixel, (id, colour))) in
+                    pixels[(y - first) * width..].iter_mut().zip(colours).enumerate()
+                {
+                    let is_plain = (x as f32 + 0.5) < split;
+                    let tint = if is_plain { None } else { tints[usize::from(*id)] };
+                    *pixel = match tint {
+                        Some(tint) => bytes(mix(*colour, tint)),
+                        None if view.cut_out && !is_plain => [0; 4],
+                        None => bytes(*colour),
+                    };
+                }
+            });
         });
-        rgba
+        rgba.into_flattened()
     }
 
     fn photo_at(&mut self, picture: &Rc<Picture>, size: [usize; 2]) -> &[f32x4] {
@@ -55,8 +62,12 @@ impl Painter {
         if !is_kept {
             let [width, height] = size;
             let whole = Window::whole([picture.width() as u32, picture.height() as u32]);
-            let mut pixels = Vec::with_capacity(width * height);
-            resample(picture, whole, [height, width], |_, row| pixels.extend_from_slice(row));
+            let mut pixels = vec![f32x4::ZERO; width * height];
+            let resampling = Resampling::new(picture, whole, [height, width]);
+            threads::for_each_rows(&mut pixels, [height, width], |rows, pixels| {
+                let first = rows.start;
+                resampling.rows(rows, |y, row| pixels[(y - first) * width..][..width].copy_from_slice(row));
+            });
             self.photo = Some((picture.clone(), size, pixels));
         }
         &self.photo.as_ref().expect("it was just made").2

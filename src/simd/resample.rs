@@ -2,6 +2,7 @@
 //! large photo is averaged, not sampled. Separable: rows first.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use wide::f32x4;
 
@@ -29,45 +30,56 @@ fn filters(origin: f32, length: f32, limit: usize, size: usize) -> Vec<Filter> {
     (0..size).map(of_pixel).collect()
 }
 
-/// Hands each row of `window` of the picture, resized to `[height, width]`, to `row`: RGB 0..1 over white.
-pub fn resample(
-    picture: &Picture,
-    window: Window,
-    [height, width]: [usize; 2],
-    mut row: impl FnMut(usize, &[f32x4]),
-) {
-    let columns = filters(window.x, window.width, picture.width(), width);
-    let rows = filters(window.y, window.height, picture.height(), height);
-    let left = columns.first().map_or(0, |taps| taps.first);
-    let right = columns.last().map_or(0, |taps| taps.first + taps.weights.len());
-    let mut source = vec![f32x4::ZERO; right - left];
-    // Source rows already resized along x that a later row of the result needs too, and the first one's number.
-    let mut lines: VecDeque<Vec<f32x4>> = VecDeque::new();
-    let mut first_line = 0;
-    let mut spare = Vec::new();
-    let mut sums = vec![f32x4::ZERO; width];
-    for (y, taps) in rows.iter().enumerate() {
-        while first_line < taps.first {
-            spare.extend(lines.pop_front());
-            first_line += 1;
-        }
-        while lines.len() < taps.weights.len() {
-            over_white(&picture.row(first_line + lines.len())[left * 4..right * 4], &mut source);
-            let mut line = spare.pop().unwrap_or_else(|| vec![f32x4::ZERO; width]);
-            for (out, taps) in line.iter_mut().zip(&columns) {
-                let pixels = source[taps.first - left..].iter().zip(&taps.weights);
-                *out = pixels.fold(f32x4::ZERO, |sum, (pixel, weight)| sum + *pixel * f32x4::splat(*weight));
+/// `window` of a picture, about to be resized.
+pub struct Resampling<'a> {
+    picture: &'a Picture,
+    columns: Vec<Filter>,
+    rows: Vec<Filter>,
+}
+
+impl<'a> Resampling<'a> {
+    /// To `[height, width]`.
+    pub fn new(picture: &'a Picture, window: Window, [height, width]: [usize; 2]) -> Self {
+        let columns = filters(window.x, window.width, picture.width(), width);
+        let rows = filters(window.y, window.height, picture.height(), height);
+        Self { picture, columns, rows }
+    }
+
+    /// Hands each of some rows of the result to `row`, with its number: RGB 0..1 over white.
+    pub fn rows(&self, range: Range<usize>, mut row: impl FnMut(usize, &[f32x4])) {
+        let Self { picture, columns, rows } = self;
+        let left = columns.first().map_or(0, |taps| taps.first);
+        let right = columns.last().map_or(0, |taps| taps.first + taps.weights.len());
+        let mut source = vec![f32x4::ZERO; right - left];
+        // Source rows already resized along x that a later row of the result needs too, and the first one's number.
+        let mut lines: VecDeque<Vec<f32x4>> = VecDeque::new();
+        let mut first_line = rows.get(range.start).map_or(0, |taps| taps.first);
+        let mut spare = Vec::new();
+        let mut sums = vec![f32x4::ZERO; columns.len()];
+        for (y, taps) in range.clone().zip(&rows[range]) {
+            while first_line < taps.first {
+                spare.extend(lines.pop_front());
+                first_line += 1;
             }
-            lines.push_back(line);
-        }
-        sums.fill(f32x4::ZERO);
-        for (line, weight) in lines.iter().zip(&taps.weights) {
-            let weight = f32x4::splat(*weight);
-            for (sum, value) in sums.iter_mut().zip(line) {
-                *sum += *value * weight;
+            while lines.len() < taps.weights.len() {
+                over_white(&picture.row(first_line + lines.len())[left * 4..right * 4], &mut source);
+                let mut line = spare.pop().unwrap_or_else(|| vec![f32x4::ZERO; columns.len()]);
+                for (out, taps) in line.iter_mut().zip(columns) {
+                    let pixels = source[taps.first - left..].iter().zip(&taps.weights);
+                    *out =
+                        pixels.fold(f32x4::ZERO, |sum, (pixel, weight)| sum + *pixel * f32x4::splat(*weight));
+                }
+                lines.push_back(line);
             }
+            sums.fill(f32x4::ZERO);
+            for (line, weight) in lines.iter().zip(&taps.weights) {
+                let weight = f32x4::splat(*weight);
+                for (sum, value) in sums.iter_mut().zip(line) {
+                    *sum += *value * weight;
+                }
+            }
+            row(y, &sums);
         }
-        row(y, &sums);
     }
 }
 

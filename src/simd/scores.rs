@@ -1,10 +1,15 @@
 //! Class scores anywhere in the picture, interpolated from the network's low-resolution scores: the full-size logits are
 //! never written.
 
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
 use wide::f32x4;
 
 use super::taps::{Taps, mix};
+use super::threads;
 use crate::plan::ScoresShape;
+use crate::view::Mask;
 
 /// The scores of a picture.
 pub struct Scores<'a> {
@@ -29,11 +34,16 @@ impl Scores<'_> {
         scores
     }
 
-    /// The best class of each of `height` rows of `width` pixels that cover the picture, handed to `row`.
-    pub fn classify(&self, [width, height]: [usize; 2], mut row: impl FnMut(usize, &[u8])) {
+    /// The best class of each pixel of some of `height` rows of `width` pixels that cover the picture, handed to `row`.
+    pub fn classify(
+        &self,
+        [width, height]: [usize; 2],
+        rows: Range<usize>,
+        mut row: impl FnMut(usize, &[u8]),
+    ) {
         let columns: Vec<Taps> = (0..width).map(|x| self.taps(0, (x as f32 + 0.5) / width as f32)).collect();
         let mut ids = vec![0; width];
-        for y in 0..height {
+        for y in rows {
             let line = self.line((y as f32 + 0.5) / height as f32);
             let planes: Vec<&[f32x4]> = line.chunks(self.shape.size[0]).collect();
             let at_column = |at: Taps| self.best(planes.iter().map(|plane| at.of(plane)));
@@ -45,6 +55,26 @@ impl Scores<'_> {
             }
             row(y, &ids);
         }
+    }
+
+    /// The best class of each pixel of a picture of `[width, height]`.
+    pub fn mask(&self, [width, height]: [usize; 2], with_ids: bool) -> Mask {
+        let counts = Mutex::new(vec![0; 256]);
+        let ids_of_row = if with_ids { width } else { 0 };
+        let mut ids = vec![0; ids_of_row * height];
+        threads::for_each_rows(&mut ids, [height, ids_of_row], |rows, ids| {
+            let first = rows.start;
+            let mut own = [0; 256];
+            self.classify([width, height], rows, |y, row| {
+                row.iter().for_each(|&id| own[usize::from(id)] += 1);
+                if with_ids {
+                    ids[(y - first) * width..][..width].copy_from_slice(row);
+                }
+            });
+            let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+            counts.iter_mut().zip(own).for_each(|(sum, count)| *sum += count);
+        });
+        Mask { counts: counts.into_inner().unwrap_or_else(PoisonError::into_inner), ids }
     }
 
     /// One row of scores at `y`, plane after plane.

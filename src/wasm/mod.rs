@@ -6,6 +6,8 @@ mod engine;
 mod job;
 #[cfg(feature = "engine")]
 mod precompile;
+#[cfg(feature = "threads")]
+mod threads;
 #[cfg(feature = "engine")]
 mod values;
 

@@ -60,11 +60,12 @@ function describe(name, { test, ms, failure }, side) {
 }
 
 /** @param {import("../types.js").Machine} machine */
-function whereAndWhy({ backend, adapter, noGpu }) {
+function whereAndWhy({ backend, threads, adapter, noGpu }) {
   const gpu = adapter ? adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(" ") || "GPU" : "";
   if (backend === null) return `GPU: ${gpu}. The first model shows whether it or the processor is faster.`;
   if (backend === "webgpu") return `Runs on the GPU: ${gpu}.`;
-  return noGpu ? `Runs on the processor, since ${noGpu.message.split(";")[0]}.` : "Runs on the processor.";
+  const processor = `Runs on ${threads > 1 ? `${threads} threads of the processor` : "the processor"}`;
+  return noGpu ? `${processor}, since ${noGpu.message.split(";")[0]}.` : `${processor}.`;
 }
 
 customElements.define("machine-panel", MachinePanel);

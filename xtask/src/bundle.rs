@@ -14,13 +14,16 @@ use wasm_bindgen_cli_support::Bindgen;
 pub struct Bundle {
     pub name: &'static str,
     pub features: &'static str,
+    /// Whether its memory can be shared among workers, which needs a standard library built for that.
+    pub has_threads: bool,
 }
 
-pub const BUNDLES: [Bundle; 2] = [
-    // What every visitor fetches.
-    Bundle { name: "engine", features: "engine" },
+pub const BUNDLES: [Bundle; 3] = [
+    // Every visitor fetches one of these two: without threads, or with them where the page is cross-origin isolated.
+    Bundle { name: "engine", features: "engine", has_threads: false },
+    Bundle { name: "engine-threads", features: "threads", has_threads: true },
     // Fetched when a checkpoint has to be converted in the page, or a mask saved.
-    Bundle { name: "files", features: "import,png" },
+    Bundle { name: "files", features: "import,png", has_threads: false },
 ];
 
 /// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would
@@ -35,6 +38,9 @@ const WASM_FEATURES: [&str; 8] = [
     "--enable-sign-ext",
     "--enable-simd",
 ];
+
+/// In place of a bundle that cannot be built here: a file that is missing would be an error in every visitor's console.
+const PLACEHOLDER: &str = "throw new Error(\"This bundle was not built.\");\n";
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Speed {
@@ -69,10 +75,27 @@ pub fn build(speed: Speed) -> Result<()> {
             .ok(),
     };
     for bundle in &BUNDLES {
-        let compiled = compile(bundle, speed, toolchain)?;
-        package(bundle, &compiled, node.as_ref())?;
+        match toolchain.prepare(bundle.has_threads) {
+            Ok(()) => {
+                let compiled = compile(bundle, speed, toolchain)?;
+                package(bundle, &compiled, node.as_ref())?;
+            }
+            Err(error) => {
+                say(format_args!("{} is left out, the page will do without threads: {error:#}", bundle.name));
+                leave_out(bundle)?;
+            }
+        }
     }
     Ok(())
+}
+
+fn leave_out(bundle: &Bundle) -> Result<()> {
+    let wasm = project::bundles().join(format!("{}_bg.wasm", bundle.name));
+    if wasm.exists() {
+        std::fs::remove_file(wasm)?;
+    }
+    std::fs::create_dir_all(project::bundles())?;
+    Ok(std::fs::write(project::bundles().join(format!("{}.js", bundle.name)), PLACEHOLDER)?)
 }
 
 /// Features that `cargo` gets for a bundle, also where it only checks.
@@ -90,7 +113,7 @@ fn compile(bundle: &Bundle, speed: Speed, toolchain: Toolchain) -> Result<PathBu
     say(format_args!("building {} ({})", bundle.name, speed.profile()));
     let folder = target_folder(bundle);
     run(toolchain
-        .cargo("build")
+        .cargo("build", bundle.has_threads)
         .args(["--lib", "--profile", speed.profile(), "--target-dir"])
         .arg(&folder)
         .args(feature_args(bundle)))?;
@@ -116,16 +139,21 @@ fn package(bundle: &Bundle, compiled: &Path, node: Option<&Node>) -> Result<()> 
         .remove_producers_section(true)
         .generate(project::bundles())?;
     if let Some(node) = node {
-        optimise(&output, node)?;
+        optimise(bundle, &output, node)?;
     }
     std::fs::write(stamp, input)?;
     Ok(())
 }
 
-fn optimise(wasm: &Path, node: &Node) -> Result<()> {
+fn optimise(bundle: &Bundle, wasm: &Path, node: &Node) -> Result<()> {
     let smaller = wasm.with_extension("opt");
     let mut command: Command = node.script("binaryen/bin/wasm-opt");
-    run(command.arg(wasm).args(["-O3", "--output"]).arg(&smaller).args(WASM_FEATURES))?;
+    run(command
+        .arg(wasm)
+        .args(["-O3", "--output"])
+        .arg(&smaller)
+        .args(WASM_FEATURES)
+        .args(bundle.has_threads.then_some("--enable-threads")))?;
     std::fs::rename(smaller, wasm)?;
     Ok(())
 }

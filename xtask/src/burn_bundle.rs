@@ -13,7 +13,7 @@ pub fn build(folder: &Path) -> Result<()> {
     let target = project::target().join("wasm/burn");
     say("building burn's wgpu backend for comparison (minutes, the first time)");
     run(toolchain
-        .cargo("build")
+        .cargo("build", false)
         .current_dir(project::root().join("bench/burn"))
         .args(["--release", "--target-dir"])
         .arg(&target))?;

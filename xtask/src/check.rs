@@ -78,9 +78,9 @@ fn clippy_wasm() -> Result<()> {
         }
         Toolchain::Debian => {}
     }
-    for bundle in &BUNDLES {
+    for bundle in BUNDLES.iter().filter(|bundle| toolchain.prepare(bundle.has_threads).is_ok()) {
         run(toolchain
-            .cargo("clippy")
+            .cargo("clippy", bundle.has_threads)
             .args(["--quiet", "--lib", "--profile", bundle::Speed::QuickToRun.profile(), "--target-dir"])
             .arg(bundle::target_folder(bundle))
             .args(bundle::feature_args(bundle))

@@ -16,6 +16,19 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld"];
 /// Seconds `rustup target add` may take: 20 MB when the server answers, and it may never answer.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
+/// What shared memory takes, besides a standard library built the same way; wasm-bindgen needs the exports. The memory may
+/// grow as far as one that is not shared.
+const THREADS: [&str; 9] = [
+    "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
+    "-Clink-arg=--shared-memory",
+    "-Clink-arg=--import-memory",
+    "-Clink-arg=--max-memory=4294967296",
+    "-Clink-arg=--export=__heap_base",
+    "-Clink-arg=--export=__wasm_init_tls",
+    "-Clink-arg=--export=__tls_size",
+    "-Clink-arg=--export=__tls_align",
+    "-Clink-arg=--export=__tls_base",
+];
 /// The crate's minimum Rust.
 const MINIMUM_MINOR: u32 = 95;
 
@@ -70,16 +83,39 @@ impl Toolchain {
         )
     }
 
+    /// Gets what code that runs on several threads needs besides: the sources of the standard library.
+    ///
+    /// # Errors
+    /// When they are not there and cannot be had.
+    pub fn prepare(self, has_threads: bool) -> Result<()> {
+        if !has_threads || self == Self::Debian || has_sources() {
+            return Ok(());
+        }
+        if on_path("rustup").is_some() {
+            say("installing the standard library's sources (rustup component add rust-src)");
+            run_within(Command::new("rustup").args(["component", "add", "rust-src"]), RUSTUP_LIMIT)?;
+        }
+        if !has_sources() {
+            bail!("the standard library's sources are missing: run `rustup component add rust-src`");
+        }
+        Ok(())
+    }
+
     /// `cargo SUBCOMMAND` for the wasm target. The caller adds the arguments; the target folder is the caller's to
     /// choose, apart from native builds since the compiler may differ.
-    pub fn cargo(self, subcommand: &str) -> Command {
+    pub fn cargo(self, subcommand: &str, has_threads: bool) -> Command {
         let mut command = match self {
             Self::Installed => native_cargo(),
             Self::Debian => debian_cargo(),
         };
         command.args([subcommand, "--target", TARGET]);
-        if self == Self::Debian {
-            command.arg("-Zbuild-std=std,panic_abort");
+        if has_threads {
+            // Joins the flags of .cargo/config.toml, which RUSTFLAGS would replace.
+            command.args(["--config", &format!("target.{TARGET}.rustflags={THREADS:?}")]);
+        }
+        if has_threads || self == Self::Debian {
+            // -Zbuild-std is unstable; the compiler is not, and knows this name for that.
+            command.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
         }
         command
     }
@@ -105,9 +141,7 @@ fn debian_cargo() -> Command {
         .current_dir(project::root())
         .env("PATH", path)
         .env("RUSTC", "/usr/bin/rustc")
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld")
-        // -Zbuild-std is unstable; the compiler is not, and knows this name for that.
-        .env("RUSTC_BOOTSTRAP", "1");
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld");
     command
 }
 
@@ -117,6 +151,12 @@ fn has_wasm_target() -> bool {
         return false;
     };
     Path::new(&folder).is_dir()
+}
+
+fn has_sources() -> bool {
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]));
+    sysroot
+        .is_ok_and(|sysroot| Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists())
 }
 
 fn debian_is_complete() -> bool {

@@ -33,7 +33,9 @@ pub fn run<P: Product>(product: &P, job: &Conv<'_>, x: Map<'_>, in_channels: usi
         let starts = (start..count.min(start + TILE * tiles_at_once)).step_by(TILE);
         let tiles = starts.map(|at| at..count.min(at + TILE));
         for ((panel, unit), pixels) in panels.chunks_mut(depth).zip(&mut units).zip(tiles.clone()) {
-            gather(job, x, band, pixels, &mut gathered);
+            gather(job, x, band, pixels.clone(), &mut gathered);
+            // A last tile may lack pixels; those of the tile before must not sway its unit, which depends on the band.
+            gathered.iter_mut().for_each(|block| block[pixels.len()..].fill(f32x4::ZERO));
             *unit = P::convert(&gathered, panel, own_depth * 4);
         }
         let mut plane = 0;
