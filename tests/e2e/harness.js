@@ -36,11 +36,11 @@ after(async () => {
   stopServer();
 });
 
-/** The ways the page can run: on either backend where both can be had, and in a browser without WebGPU. */
+/** The ways the page can run: on either backend where both can be had, the CPU with threads, and as a browser with neither. */
 const WAYS = /** @type {const} */ ({
   webgpu: { query: "?backend=webgpu", webgpu: "on" },
   cpu: { query: "?backend=cpu", webgpu: "on" },
-  "no WebGPU": { query: "", webgpu: "absent" },
+  "no WebGPU": { query: "?threads=1", webgpu: "absent" },
 });
 
 /**
