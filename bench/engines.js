@@ -15,6 +15,7 @@ export const ENGINES = [
   { id: "ort-webgpu", engine: "onnxruntime-web", backend: "webgpu", threads: 1, module: "onnxruntime.js" },
   { id: "burn-webgpu", engine: "burn", backend: "webgpu", threads: 1, module: "burn.js" },
   { id: "segscope-cpu", engine: "segscope", backend: "cpu", threads: 1, module: "segscope.js" },
+  { id: "segscope-cpu-2", engine: "segscope", backend: "cpu", threads: 2, module: "segscope.js" },
   { id: "ort-wasm-1", engine: "onnxruntime-web", backend: "wasm", threads: 1, module: "onnxruntime.js" },
   { id: "ort-wasm-2", engine: "onnxruntime-web", backend: "wasm", threads: 2, module: "onnxruntime.js" },
 ];

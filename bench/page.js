@@ -17,6 +17,7 @@ import { loadPicture } from "./picture.js";
  * @typedef {object} Adapter
  * @property {(job: Job, picture: import("./picture.js").Picture) => Promise<() => Promise<Classes>>} start
  * @property {(job: Job) => Promise<void>} [firstMask]
+ * @property {() => Promise<{wasm: number, gpu: number} | undefined>} [memory] where the engine is not in the page
  *
  * @typedef {Uint8Array | Int32Array | BigInt64Array} Classes
  */
@@ -55,7 +56,9 @@ const bench = {
   },
 
   /** The most bytes so far. */
-  memory,
+  async memory() {
+    return (await (await adapter()).memory?.()) ?? memory();
+  },
 };
 
 /** @typedef {typeof bench} Bench */

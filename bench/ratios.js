@@ -8,6 +8,7 @@ import { median } from "./statistics.js";
  * @property {number | null} webgpu_vs_ort frames on WebGPU
  * @property {number | null} webgpu_vs_burn frames on WebGPU
  * @property {number | null} cpu_vs_ort1 frames on one thread of the CPU
+ * @property {number | null} cpu_vs_ort2 frames on two threads of the CPU
  * @property {number | null} first_vs_ort the first mask on WebGPU
  * @property {number | null} first_cpu_vs_ort1 the first mask on one thread of the CPU
  */
@@ -30,6 +31,7 @@ export function ratios(rows) {
       webgpu_vs_ort: ratio("ort-webgpu", "segscope-webgpu", "steady"),
       webgpu_vs_burn: ratio("burn-webgpu", "segscope-webgpu", "steady"),
       cpu_vs_ort1: ratio("ort-wasm-1", "segscope-cpu", "steady"),
+      cpu_vs_ort2: ratio("ort-wasm-2", "segscope-cpu-2", "steady"),
       first_vs_ort: ratio("ort-webgpu", "segscope-webgpu", "first"),
       first_cpu_vs_ort1: ratio("ort-wasm-1", "segscope-cpu", "first"),
     };

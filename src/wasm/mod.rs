@@ -1,4 +1,4 @@
-//! The web edge: the only place that sees wasm_bindgen. Few, coarse calls; `worker.js` is the only caller.
+//! The web edge: the only place that sees wasm_bindgen. Few, coarse calls; the workers of `www/` are the only callers.
 
 #[cfg(feature = "engine")]
 mod engine;

@@ -8,17 +8,32 @@ const CASES = "/tests/golden/cases";
 /** @typedef {import("./golden.js").Outcome & {shape: number[]}} Outcome */
 
 /**
- * Runs in the page: one case through the engine bundle, compared with PyTorch's numbers.
- * @param {{cases: string, list: Case[], backend: "webgpu" | "cpu"}} job
+ * @typedef {object} Way
+ * @property {"webgpu" | "cpu"} backend
+ * @property {"engine" | "engine-threads"} bundle
+ * @property {number} [threads] in an engine's worker, for a page may not wait for threads
+ */
+
+/** @type {Record<string, Way>} */
+const WAYS = {
+  webgpu: { backend: "webgpu", bundle: "engine" },
+  "webgpu, bundle with threads": { backend: "webgpu", bundle: "engine-threads" },
+  cpu: { backend: "cpu", bundle: "engine" },
+  "cpu, 3 threads": { backend: "cpu", bundle: "engine-threads", threads: 3 },
+};
+
+/**
+ * Runs in the page or an engine's worker: each case through a bundle, compared with PyTorch's numbers.
+ * @param {{cases: string, list: Case[], backend: "webgpu" | "cpu", bundle: string}} job
  * @returns {Promise<Outcome[]>}
  */
-async function runCases({ cases, list, backend }) {
-  const { default: init, Session } = await import(new URL("/www/pkg/engine.js", location.href).href);
+async function runCases({ cases, list, backend, bundle }) {
+  const { default: init, Session } = await import(new URL(`/www/pkg/${bundle}.js`, location.href).href);
   const { compare } = await import(new URL("/tests/e2e/golden.js", location.href).href);
   await init();
   const session = backend === "cpu" ? Session.onCpu() : await Session.onGpu();
   const file = async (/** @type {string} */ name) => {
-    const response = await fetch(`${cases}/${name}`);
+    const response = await fetch(new URL(`${cases}/${name}`, location.href));
     if (!response.ok) throw new Error(`${name}: ${response.status}; run cargo xtask test, which writes the cases`);
     return response.arrayBuffer();
   };
@@ -37,26 +52,40 @@ async function runCases({ cases, list, backend }) {
 /**
  * @param {import("./harness.js").Stage} stage
  * @param {"operation" | "network"} kind
- * @param {"webgpu" | "cpu"} backend
+ * @param {Way} way
  */
-async function outcomes({ openPage }, kind, backend) {
+async function outcomes({ openPage }, kind, { backend, bundle, threads }) {
   const page = await openPage("/tests/e2e/blank.html");
   /** @type {Case[]} */
   const all = await page.evaluate(async (url) => (await fetch(url)).json(), `${CASES}/index.json`);
   const list = all.filter((entry) => entry.kind === kind);
   assert.ok(list.length >= (kind === "network" ? 12 : 50), `${list.length} cases of kind ${kind}`);
-  const results = await page.evaluate(runCases, { cases: CASES, list, backend });
+  const job = { cases: CASES, list, backend, bundle };
+  const results = await (threads ? (await engineWorker(page, threads)).evaluate(runCases, job) : page.evaluate(runCases, job));
   return list.map((entry, i) => ({ ...entry, ...results[i], expected: [1, ...entry.shape] }));
 }
 
-for (const backend of /** @type {const} */ (["webgpu", "cpu"])) {
-  browserTest(`${backend}: every operation equals PyTorch`, { timeout: 300_000 }, async (stage) => {
-    const results = await outcomes(stage, "operation", backend);
+/** The worker of an engine whose CPU backend has threads. @param {import("./harness.js").Page} page @param {number} threads */
+async function engineWorker(page, threads) {
+  const started = await page.evaluate(async (threads) => {
+    const { Engine } = await import(/** @type {string} */ ("/www/engine.js"));
+    Object.assign(window, { engine: await Engine.create({ backend: "cpu", threads }) });
+    return /** @type {any} */ (window).engine.machine().threads;
+  }, threads);
+  assert.equal(started, threads);
+  const worker = page.workers().find((worker) => worker.url().endsWith("/www/worker.js"));
+  assert.ok(worker);
+  return worker;
+}
+
+for (const [name, way] of Object.entries(WAYS)) {
+  browserTest(`${name}: every operation equals PyTorch`, { timeout: 300_000 }, async (stage) => {
+    const results = await outcomes(stage, "operation", way);
     assert.deepEqual(results.filter((o) => !o.finite || o.worst > 0 || `${o.shape}` !== `${o.expected}`), []);
   });
 
-  browserTest(`${backend}: every network has PyTorch's classes`, { timeout: 600_000 }, async (stage) => {
-    const results = await outcomes(stage, "network", backend);
+  browserTest(`${name}: every network has PyTorch's classes`, { timeout: 600_000 }, async (stage) => {
+    const results = await outcomes(stage, "network", way);
     for (const o of results) console.log(`${o.name}: same argmax as PyTorch on ${(o.sameArgmax * 100).toFixed(3)} % of pixels`);
     assert.deepEqual(results.filter((o) => !o.finite || o.sameArgmax < (o.precision === "f32" ? 0.999 : 0.99)), []);
   });

@@ -13,7 +13,8 @@ cargo xtask bench [OPTIONS]
 
   --models A,B      of the catalogue, or architectures of the zoo with random weights
   --sizes N,M       sides of the square picture; by default 128 to 1024, of which a software adapter gets the smaller ones
-  --engines A,B     segscope-webgpu, ort-webgpu, burn-webgpu, segscope-cpu, ort-wasm-1, ort-wasm-2
+  --engines A,B     segscope-webgpu, ort-webgpu, burn-webgpu, segscope-cpu, segscope-cpu-2, ort-wasm-1,
+                    ort-wasm-2
   --rounds N        frames of each engine, taking turns (5)
   --cold N          cold first masks of each engine, which start a browser each (1)
   --cap SECONDS     after which an engine gets no more of either for one model and size, which is reported; three frames it gets
@@ -28,7 +29,8 @@ const PACKAGE: &str = "bench/pkg";
 const MODELS: &str = "people,lraspp_mobilenet_v3_large,unet_mobilenet_v2";
 const SIZES: &str = "128,256,384,512,768,1024";
 const BURN: &str = "burn-webgpu";
-const ENGINES: &str = "segscope-webgpu,ort-webgpu,burn-webgpu,segscope-cpu,ort-wasm-1,ort-wasm-2";
+const ENGINES: &str =
+    "segscope-webgpu,ort-webgpu,burn-webgpu,segscope-cpu,segscope-cpu-2,ort-wasm-1,ort-wasm-2";
 /// What onnxruntime-web loads with one of its execution providers.
 const ORT_FILES: [&str; 6] = [
     "ort.webgpu.min.mjs",

@@ -219,7 +219,16 @@ mod tests {
         };
         let page = ask("GET", "127.0.0.1:1", "/xtask/Cargo.toml?x=1");
         assert!(page.starts_with("HTTP/1.1 200") && page.contains("name = \"xtask\""), "{page}");
+        // What a browser wants of a page before it gives it threads.
+        assert!(page.contains("cross-origin-opener-policy: same-origin"), "{page}");
         assert!(page.contains("cross-origin-embedder-policy: require-corp"), "{page}");
+        assert!(page.contains("cross-origin-resource-policy: same-origin"), "{page}");
+        // What isolated pages of other origins may load.
+        for published in ["/www/engine.js", "/models/catalogue.json"] {
+            let file = ask("GET", "127.0.0.1:1", published);
+            assert!(file.contains("cross-origin-resource-policy: cross-origin"), "{published}: {file}");
+            assert!(file.contains("cross-origin-embedder-policy: require-corp"), "{published}: {file}");
+        }
         assert!(ask("GET", "localhost:1", "/nothing").starts_with("HTTP/1.1 404"));
         assert!(ask("POST", "localhost:1", "/Cargo.toml").starts_with("HTTP/1.1 405"));
         assert!(ask("GET", "elsewhere.example:1", "/Cargo.toml").starts_with("HTTP/1.1 403"));
