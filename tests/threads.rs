@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use common::{golden_networks, golden_ops};
-use segscope::graph::random::random_picture;
-use segscope::graph::{Graph, passes};
+use segscope::graph::random::{random_picture, random_weights, uniform};
+use segscope::graph::{Conv2d, Graph, GraphBuilder, passes};
 use segscope::session::{Cpu, CpuScreen, Session};
 use segscope::simd::{Executor, Network};
 use segscope::weights::quantise::quantise;
@@ -49,6 +49,19 @@ fn operations_do_not_depend_on_threads() {
             let results = on_threads(|| run(&graph, &weights, &input, [203, 147]));
             assert_same(&format!("{} {}", case.name, precision.name()), &results);
         }
+    }
+}
+
+/// Eight threads leave one row of three pixels to the last band: a tile that no other one precedes.
+#[test]
+fn a_band_smaller_than_a_tile_gives_the_same_numbers() {
+    let (mut builder, input) = GraphBuilder::new(64);
+    let output = builder.conv("conv", input, Conv2d::new(64, 3));
+    let graph = builder.build(output);
+    let weights = quantise(&random_weights(&graph), Precision::Int8);
+    for seed in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        let picture = uniform(seed, 64 * 33 * 3, -4.0, 4.0);
+        assert_same(seed, &on_threads(|| run(&graph, &weights, &picture, [33, 3])));
     }
 }
 
