@@ -75,7 +75,7 @@ impl Executor {
         let plan = &self.plan;
         let mut arena = self.arena.borrow_mut();
         let arena = &mut arena[..];
-        threads::enter(|| plan.steps.iter().for_each(|step| run_step(plan, network, step, arena)));
+        threads::run(|| plan.steps.iter().for_each(|step| run_step(plan, network, step, arena)));
     }
 
     /// Runs the network once and returns the milliseconds of each step.
@@ -88,7 +88,7 @@ impl Executor {
             run_step(plan, network, step, arena);
             start.elapsed().as_secs_f64() * 1e3
         };
-        threads::enter(|| plan.steps.iter().map(time).collect())
+        threads::run(|| plan.steps.iter().map(time).collect())
     }
 
     /// A node's value `[1, c, h, w]` after a run.

@@ -45,7 +45,7 @@ browserTest("the switch changes the backend and keeps photo, model and mask", { 
 browserTest("without WebGPU the page says why it runs on the processor", { webgpu: "absent" }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("coffee.jpg"));
-  assert.match(await panel(page), /Runs on the processor, since this browser has no WebGPU\./);
+  assert.match(await panel(page), /Runs on (\d threads of )?the processor, since this browser has no WebGPU\./);
 });
 
 /** Makes the GPU add biases with the wrong sign, as a broken driver might. */
