@@ -6,7 +6,7 @@ import { startPool } from "./pool.js";
 /** @typedef {{exports: Exports, threads: number, startThreads: () => Promise<void>, endThreads: () => void}} Bundle */
 
 /** More threads gain little in maps of a few dozen rows, and each costs memory. */
-const MOST_THREADS = 8;
+const DEFAULT_MOST = 8;
 
 /**
  * `threads` says how many the CPU backend is to have, 1 for none but its own; by default as many as the machine has cores.
@@ -15,7 +15,7 @@ const MOST_THREADS = 8;
  * @param {string} crashes name of the channel on which the page hears of threads that trapped
  * @returns {Promise<Bundle>}
  */
-export async function loadBundle(threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS), crashes) {
+export async function loadBundle(threads = Math.min(navigator.hardwareConcurrency, DEFAULT_MOST), crashes) {
   if (threads > 1 && crossOriginIsolated) {
     try {
       return withThreads(/** @type {Threaded} */ (await load("engine-threads")), threads, crashes);

@@ -18,6 +18,9 @@ const DEFAULT_VIEW = { opacity: 0.5, hidden: [], solo: null, split: null, backgr
 /** More pixels than this along a side cost memory and show nothing: no network sees as many. */
 const MAX_PICTURE_SIDE = 8192;
 
+/** Each is a worker: thousands would take the visitor's machine down. */
+const MOST_THREADS = 64;
+
 /** @param {import("./types.js").ModelInfo} model @returns {number[]} ids */
 export const backgroundOf = ({ classes }) => classes.filter(({ name }) => name === "background").map(({ id }) => id);
 
@@ -67,8 +70,8 @@ export class Engine {
     if (!["auto", "webgpu", "cpu"].includes(backend)) {
       throw new SegscopeError("backend-unavailable", `There is no "${backend}" backend; use "auto", "webgpu" or "cpu".`);
     }
-    if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-      throw new SegscopeError("out-of-range", `An engine cannot have ${threads} threads; give a whole number from 1 on, or nothing.`);
+    if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+      throw new SegscopeError("out-of-range", `An engine cannot have ${threads} threads; give a number from 1 to ${MOST_THREADS}, or none.`);
     }
     const worker = spawnWorker("worker.js");
     try {
