@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How often a thread looks for work in vain before it sleeps after all: another program has the processor then, and a thread
 /// that waits for it should not keep it from that.
-const PATIENCE: usize = 10_000;
+const PATIENCE: usize = 50_000;
 
 /// How many threads share pieces.
 pub fn count() -> usize {
