@@ -114,8 +114,10 @@ impl Toolchain {
             command.args(["--config", &format!("target.{TARGET}.rustflags={THREADS:?}")]);
         }
         if has_threads || self == Self::Debian {
+            // Without the features that it has by default, such as backtraces, which wasm does not have anyway; 11 kB with brotli.
+            let library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
             // -Zbuild-std is unstable; the compiler is not, and knows this name for that.
-            command.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
+            command.args(library).env("RUSTC_BOOTSTRAP", "1");
         }
         command
     }
