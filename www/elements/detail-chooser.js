@@ -10,7 +10,6 @@ const STEPS = [1, 2, 4, 8, 16];
  */
 export class DetailChooser extends HTMLElement {
   #select = h("select", { id: "detail", "aria-describedby": "detail-hint" });
-  #choice = h("div", { hidden: true });
   #bar = h("progress", { max: 1, "aria-label": "Tiles" });
   #phase = h("p", { className: "phase" });
   #cancel = h("button", { type: "button", className: "plain", onclick: () => emit(this, "cancel") }, "Cancel");
@@ -19,8 +18,7 @@ export class DetailChooser extends HTMLElement {
   connectedCallback() {
     const row = h("p", { className: "choice" }, h("label", { for: "detail" }, "Detail "), this.#select);
     const hint = "Closer looks go over the photo in tiles: they find what is small or far away, and take longer.";
-    this.#choice.append(row, h("p", { className: "hint", id: "detail-hint" }, hint));
-    this.append(h("h2", { className: "visually-hidden" }, "Detail"), this.#choice, this.#progress);
+    this.append(h("h2", { className: "visually-hidden" }, "Detail"), row, h("p", { className: "hint", id: "detail-hint" }, hint), this.#progress);
     this.#select.addEventListener("change", () => emit(this, "choose-detail", Number(this.#select.value)));
   }
 
@@ -32,7 +30,7 @@ export class DetailChooser extends HTMLElement {
   show(picture, model, detail) {
     const most = picture && model ? mostDetail(picture, model) : 1;
     const steps = STEPS.filter((step) => step <= most);
-    this.#choice.hidden = steps.length < 2;
+    this.hidden = steps.length < 2;
     const options = steps.map((step) => h("option", { value: String(step) }, step === 1 ? "whole photo at once" : `${step} times closer`));
     this.#select.replaceChildren(...options);
     this.#select.value = String(steps.findLast((step) => step <= detail) ?? 1);
