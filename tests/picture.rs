@@ -6,9 +6,11 @@ mod common;
 use std::rc::Rc;
 
 use common::argmax;
-use segscope::graph::Tensor;
-use segscope::graph::random::uniform;
+use segscope::graph::random::{random_weights, uniform};
+use segscope::graph::{Conv2d, GraphBuilder, Tensor};
 use segscope::session::{Backend, Cpu, Segmentation, Session, network_size};
+use segscope::weights::quantise::quantise;
+use segscope::weights::{Model, ModelInfo, Precision};
 
 /// The scores `people` ends with, before its last resize, which `paint` and `mask` do themselves.
 const LOGITS: &str = "bu_dec_l4.merge_layer.3";
@@ -26,6 +28,7 @@ on_both_backends!(
     frame_resizes_and_normalises_as_pil_does,
     mask_areas_and_probe_follow_the_scores,
     a_pixel_outside_the_picture_is_refused,
+    a_layer_that_nobody_needs_changes_no_scores,
 );
 
 /// Opaque, transparent and half-transparent pixels in blocks.
@@ -157,6 +160,31 @@ fn a_pixel_outside_the_picture_is_refused<B: Backend>(session: &Session<B>) {
     segment(session, &picture(SIZE), SIZE, SIZE);
     let error = pollster::block_on(session.scores_at(SIZE[0], 0)).unwrap_err();
     assert_eq!(error.kind().code(), "out-of-range");
+}
+
+/// The layer would have the output's channels lie as it alone reads them.
+fn a_layer_that_nobody_needs_changes_no_scores<B: Backend>(session: &Session<B>) {
+    let file = |has_reader: bool| {
+        let (mut g, image) = GraphBuilder::new(3);
+        let x = g.conv("a", image, Conv2d::new(8, 3).padding(1).stride(2));
+        let shuffled = g.channel_shuffle(x, 2);
+        if has_reader {
+            g.conv("unneeded", shuffled, Conv2d::new(4, 1).groups(4));
+        }
+        let graph = g.build(shuffled);
+        let mut info = ModelInfo { reference: None, ..session.model().unwrap().info.clone() };
+        info.classes = vec![info.classes[0].clone(); 8];
+        let weights = quantise(&random_weights(&graph), Precision::F32);
+        Model::new(&info, &graph, &weights).unwrap().to_bytes()
+    };
+    let [expected, ours] = [false, true].map(|has_reader| {
+        session.load_model(&file(has_reader)).unwrap();
+        segment(session, &picture(SIZE), SIZE, SIZE);
+        let scores = pollster::block_on(session.scores_at(SIZE[0] / 3, SIZE[1] / 2)).unwrap();
+        (scores, pollster::block_on(session.read_layer("channel_shuffle")).unwrap().data)
+    });
+    assert_eq!(ours.0, expected.0);
+    assert!(ours.1 == expected.1, "the layer as it is read");
 }
 
 #[test]

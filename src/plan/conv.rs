@@ -24,8 +24,10 @@ pub fn conv_kernels(graph: &Graph, channels: &[usize]) -> Vec<Option<ConvKernel>
         let Op::Conv2d(conv) = &node.op else { return None };
         let input = node.inputs[0];
         let terms = channels[input] / conv.groups;
-        let is_shuffled =
-            matches!(graph.node(input).op, Op::ChannelShuffle { .. }) && consumers[input].len() == 1;
+        // The graph's output is read by `paint` too, which takes channels as they come.
+        let is_shuffled = matches!(graph.node(input).op, Op::ChannelShuffle { .. })
+            && consumers[input].len() == 1
+            && input != graph.output;
         Some(if conv.groups > 1 && conv.groups == conv.out_channels && (terms == 1 || is_shuffled) {
             ConvKernel::Depthwise { terms }
         } else if conv.kernel == [1, 1] && conv.stride == [1, 1] && conv.padding == [0, 0] {
