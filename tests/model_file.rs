@@ -4,7 +4,7 @@ use segscope::graph::random::random_weights;
 use segscope::graph::{Conv2d, Graph, GraphBuilder, Interpolation, Size};
 use segscope::weights::info::{Class, Input, Licence};
 use segscope::weights::quantise::quantise;
-use segscope::weights::{Model, ModelInfo, Precision};
+use segscope::weights::{Calibration, Model, ModelInfo, Precision};
 use segscope::{ErrorKind, Result};
 use serde_json::{Value, json};
 
@@ -33,6 +33,11 @@ fn info() -> ModelInfo {
         source: None,
         metrics: None,
         reference: None,
+        calibration: Some(Calibration {
+            data: "noise".into(),
+            pictures: 2,
+            ranges: vec![None, Some(2.5), None, None, Some(0.125), None],
+        }),
     }
 }
 
@@ -317,6 +322,36 @@ fn hostile_files_are_refused_by_name() {
         ("zero std", |p| p.edit("info", |i| i["input"]["std"][2] = 0.into()), Invalid, "std"),
         ("long side of 0", |p| p.edit("info", |i| i["input"]["long_side"] = 0.into()), Invalid, "long side"),
         ("multiple of 0", |p| p.edit("info", |i| i["input"]["multiple"] = 0.into()), Invalid, "multiple"),
+        (
+            "ranges for another graph",
+            |p| p.edit("info", |i| _ = i["calibration"]["ranges"].as_array_mut().unwrap().pop()),
+            Invalid,
+            "5 nodes",
+        ),
+        (
+            "a range at an activation",
+            |p| p.edit("info", |i| i["calibration"]["ranges"][2] = json!(1.0)),
+            Invalid,
+            "\"act\"",
+        ),
+        (
+            "zero range",
+            |p| p.edit("info", |i| i["calibration"]["ranges"][1] = json!(0.0)),
+            Invalid,
+            "\"stem\"",
+        ),
+        (
+            "negative range",
+            |p| p.edit("info", |i| i["calibration"]["ranges"][4] = json!(-2.0)),
+            Invalid,
+            "\"head\"",
+        ),
+        (
+            "infinite range",
+            |p| p.edit("info", |i| i["calibration"]["ranges"][4] = json!(1e300)),
+            Invalid,
+            "\"head\"",
+        ),
     ];
     let mut failures = Vec::new();
     for (what, attack, kind, named) in attacks {

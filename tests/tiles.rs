@@ -22,7 +22,7 @@ on_both_backends!(
 /// `people`'s description with another side of the network's input, as a file of `graph`.
 fn file(side: usize, graph: &Graph, weights: &segscope::weights::QuantisedWeights) -> Vec<u8> {
     let info: ModelInfo = Model::from_bytes(&shipped("people")).unwrap().info;
-    let mut info = ModelInfo { reference: None, ..info };
+    let mut info = ModelInfo { reference: None, calibration: None, ..info };
     info.input.long_side = side;
     Model::new(&info, graph, weights).unwrap().to_bytes()
 }

@@ -69,6 +69,9 @@ impl Model {
         if let Some(numbers) = &info.reference {
             numbers.check(graph.nodes.len())?;
         }
+        if let Some(calibration) = &info.calibration {
+            calibration.check(&graph)?;
+        }
         let weights = take_weights(&graph, &mut tensors)?;
         let sha256 = hex_sha256(bytes);
         Ok(Self { info, graph, weights, sha256, size_bytes: bytes.len() })

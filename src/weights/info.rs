@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibration::Calibration;
 use super::container::invalid;
 use super::reference_numbers::ReferenceNumbers;
 use crate::error::Result;
@@ -37,6 +38,9 @@ pub struct ModelInfo {
     /// What its layers answer to the test picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<ReferenceNumbers>,
+    /// How large its activations get, for executors that round them to int8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Weights as they are kept: the model file, its number formats, and the import of PyTorch checkpoints.
 
+mod calibration;
 mod container;
 pub mod file;
 #[cfg(feature = "import")]
@@ -11,6 +12,7 @@ mod rounding;
 mod stored;
 mod tensors;
 
+pub use calibration::{Calibration, Magnitudes};
 pub use file::Model;
 pub use info::ModelInfo;
 pub use reference_numbers::{ReferenceNumbers, Sketch};

@@ -90,6 +90,7 @@ fn model(name: &str, graph: &Graph, weights: &Weights, precision: Precision) -> 
         source: None,
         metrics: None,
         reference: None,
+        calibration: None,
     };
     Model::new(&info, graph, &quantise(weights, precision)).unwrap_or_else(|e| panic!("{name}: {e}"))
 }

@@ -96,6 +96,7 @@ impl ImportSpec {
             source: self.source.clone(),
             metrics: None,
             reference: None,
+            calibration: None,
         })
     }
 }
