@@ -6,7 +6,8 @@ mod common;
 
 use common::{argmax, assert_close, golden_networks, golden_ops, golden_trained, same_argmax};
 use segscope::graph::random::random_picture;
-use segscope::graph::{Graph, Tensor, Weights, passes};
+use segscope::graph::{Graph, Op, Tensor, Weights, passes};
+use segscope::plan::{Plan, StepOp, WeightFormat};
 use segscope::reference::Reference;
 use segscope::session::{Backend, Cpu};
 use segscope::weights::quantise::quantise;
@@ -18,14 +19,23 @@ fn run<B: Backend>(
     graph: &Graph,
     weights: &QuantisedWeights,
     input: &[f32],
+    shape: [usize; 4],
+) -> Tensor {
+    run_network(backend, &backend.network(graph.clone(), weights, &[]).unwrap(), input, shape)
+}
+
+fn run_network<B: Backend>(
+    backend: &B,
+    network: &B::Network,
+    input: &[f32],
     [n, c, h, w]: [usize; 4],
 ) -> Tensor {
-    let network = backend.network(graph.clone(), weights).unwrap();
-    let executor = pollster::block_on(backend.executor(&network, [h, w], &[graph.output])).unwrap();
+    let graph = B::graph(network);
+    let executor = pollster::block_on(backend.executor(network, [h, w], &[graph.output])).unwrap();
     let mut data = Vec::new();
     let mut shape = Vec::new();
     for picture in input.chunks(c * h * w) {
-        pollster::block_on(backend.run_tensor(&network, &executor, picture)).unwrap();
+        pollster::block_on(backend.run_tensor(network, &executor, picture)).unwrap();
         let output = pollster::block_on(backend.read(&executor, graph.output)).unwrap();
         data.extend(output.data);
         shape = output.shape;
@@ -93,7 +103,7 @@ fn every_layer_equals_the_reference<B: Backend>(backend: &B) {
         let input = random_picture([1, c, h, w]);
         let expected = reference_layers(&graph, &weights, &input, [1, c, h, w]);
         let taps: Vec<_> = (1..graph.nodes.len()).collect();
-        let network = backend.network(graph.clone(), &quantise(&weights, Precision::F32)).unwrap();
+        let network = backend.network(graph.clone(), &quantise(&weights, Precision::F32), &[]).unwrap();
         let executor = pollster::block_on(backend.executor(&network, [h, w], &taps)).unwrap();
         pollster::block_on(backend.run_tensor(&network, &executor, &input)).unwrap();
         for &tap in &taps {
@@ -136,4 +146,71 @@ fn wgsl_and_simd_agree() {
             assert!(same >= 0.999, "{}: same argmax on {same} of pixels", case.name);
         }
     }
+}
+
+#[test]
+fn half_precision_keeps_the_classes_of_trained_networks() {
+    let Some(gpu) = common::half_precision_gpu("half precision") else { return };
+    for trained in golden_trained() {
+        let model = &trained.model;
+        let half = run(&gpu, &model.graph, &model.weights, &trained.input, trained.shape);
+        let full = run(&common::gpu(), &model.graph, &model.weights, &trained.input, trained.shape);
+        let same = same_argmax(&half, &full);
+        println!("{}: same class in f16 and f32 on {:.3} % of pixels", model.info.id, same * 100.0);
+        assert!(same >= 0.998, "{}: same class on {same} of pixels", model.info.id);
+    }
+}
+
+#[test]
+fn half_precision_is_close_for_every_operation() {
+    let Some(gpu) = common::half_precision_gpu("half precision") else { return };
+    for case in golden_ops() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let ours = run(&gpu, &graph, &quantise(&weights, Precision::F32), &case.input, case.shape);
+        assert_close(&case.name, &ours, &case.output, 5e-3, 5e-3);
+    }
+}
+
+/// On inputs that are whole steps, products in int8 are exact.
+#[test]
+fn int8_products_equal_the_reference() {
+    const STEP: f32 = 1.0 / 64.0;
+    let gpu = common::gpu();
+    gpu.set_int8_products(true);
+    let mut convolutions = 0;
+    for case in golden_ops() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let is_conv = |node: &segscope::graph::Node| matches!(node.op, Op::Conv2d(_));
+        if graph.nodes.iter().filter(|node| is_conv(node)).count() != 1
+            || !graph.nodes.iter().any(|node| is_conv(node) && node.inputs == [0])
+        {
+            continue;
+        }
+        let weights = quantise(&weights, Precision::Int8);
+        let ranges: Vec<_> = graph.nodes.iter().map(|node| is_conv(node).then_some(127.0 * STEP)).collect();
+        let input: Vec<f32> =
+            case.input.iter().map(|x| (x / STEP).round().clamp(-127.0, 127.0) * STEP).collect();
+        let network = gpu.network(graph.clone(), &weights, &ranges).unwrap();
+        assert_eq!(network.format(), WeightFormat::Int8Products, "{}", case.name);
+        let ours = run_network(&gpu, &network, &input, case.shape);
+        let reference =
+            Reference::new(&graph, &weights.dequantise()).unwrap().run(&input, case.shape).unwrap();
+        assert_close(&case.name, &ours, &reference, 1e-4, 1e-4);
+        convolutions += 1;
+    }
+    println!("{convolutions} convolutions in int8 products equal the reference");
+    assert!(convolutions >= 10, "only {convolutions} convolutions among the golden operations");
+}
+
+#[test]
+fn squeeze_and_excite_is_one_step_and_its_product_none() {
+    let case =
+        golden_networks().into_iter().find(|case| case.name.starts_with("lraspp_mobilenet_v3_l")).unwrap();
+    let (graph, _) = passes::fold_batch_norms(&case.graph, &case.weights);
+    let plan = Plan::new(&graph, 64, 96, &[]).unwrap();
+    let count = |wanted: fn(&StepOp) -> bool| plan.steps.iter().filter(|step| wanted(&step.op)).count();
+    // Eight in MobileNetV3-Large, and the one-layer kind in the head of LR-ASPP.
+    assert_eq!(count(|op| matches!(op, StepOp::SqueezeExcite { .. })), 9);
+    assert_eq!(count(|op| matches!(op, StepOp::Conv { multiply: true, .. })), 8);
+    assert_eq!(count(|op| matches!(op, StepOp::AdaptiveAvgPool)), 0);
 }

@@ -5,9 +5,10 @@ use std::mem::{offset_of, size_of};
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, TypeInner};
 use segscope::plan::WeightFormat;
+use segscope::wgsl::Activations;
 use segscope::wgsl::frame::FrameUniforms;
 use segscope::wgsl::interpolation::ScoresUniforms;
-use segscope::wgsl::kernels::uniforms::{ConvUniforms, MapUniforms};
+use segscope::wgsl::kernels::uniforms::{ConvUniforms, LayerUniforms, MapUniforms, SqueezeExciteUniforms};
 use segscope::wgsl::mask::MaskUniforms;
 use segscope::wgsl::mosaic::MosaicUniforms;
 use segscope::wgsl::paint::PaintUniforms;
@@ -16,17 +17,20 @@ use segscope::wgsl::shaders::{self, Kernel};
 
 /// Every module that reaches a device, by name.
 fn modules() -> Vec<(String, String)> {
-    let mut modules: Vec<_> = [WeightFormat::Int8, WeightFormat::F32]
-        .into_iter()
-        .flat_map(|format| {
-            Kernel::ALL.map(|kernel| (format!("{} {format:?}", kernel.name()), kernel.source(format)))
-        })
-        .collect();
-    modules.push(("frame".into(), shaders::FRAME.into()));
-    modules.push(("mosaic".into(), shaders::MOSAIC.into()));
-    modules.push(("mask".into(), shaders::mask()));
-    modules.push(("probe".into(), shaders::probe()));
-    modules.push(("paint".into(), shaders::paint()));
+    let mut modules = Vec::new();
+    for activations in [Activations::F32, Activations::F16] {
+        for format in [WeightFormat::F32, WeightFormat::Int8, WeightFormat::Int8Products] {
+            for kernel in Kernel::ALL {
+                let name = format!("{} {format:?} {activations:?}", kernel.name());
+                modules.push((name, kernel.source(activations, format)));
+            }
+        }
+        modules.push((format!("frame {activations:?}"), shaders::frame(activations)));
+        modules.push((format!("mosaic {activations:?}"), shaders::mosaic(activations)));
+        modules.push((format!("mask {activations:?}"), shaders::mask(activations)));
+        modules.push((format!("probe {activations:?}"), shaders::probe(activations)));
+        modules.push((format!("paint {activations:?}"), shaders::paint(activations)));
+    }
     modules
 }
 
@@ -35,10 +39,14 @@ fn parse(name: &str, source: &str) -> Module {
 }
 
 #[test]
-fn every_module_is_valid_without_optional_features() {
+fn every_module_is_valid_without_features_it_does_not_name() {
     for (name, source) in modules() {
         let module = parse(&name, &source);
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+        let optional = match name.ends_with("F16") {
+            true => Capabilities::SHADER_FLOAT16,
+            false => Capabilities::empty(),
+        };
+        let mut validator = Validator::new(ValidationFlags::all(), optional);
         if let Err(error) = validator.validate(&module) {
             panic!("{name}: {}", error.emit_to_string(&source));
         }
@@ -92,7 +100,7 @@ macro_rules! assert_layout {
 #[test]
 fn uniforms_lie_in_memory_as_the_shaders_read_them() {
     assert_layout!(
-        &Kernel::Dense.source(WeightFormat::Int8),
+        &Kernel::Dense.source(Activations::F32, WeightFormat::Int8),
         ConvUniforms {
             in_size,
             out_size,
@@ -103,6 +111,7 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             x,
             y,
             residual,
+            multiplier,
             kernel,
             scale,
             bias,
@@ -114,10 +123,11 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             last_first,
             terms,
             plane_entries,
+            inverse_step,
         }
     );
     assert_layout!(
-        &Kernel::Pool.source(WeightFormat::Int8),
+        &Kernel::Pool.source(Activations::F32, WeightFormat::Int8),
         MapUniforms {
             in_size,
             out_size,
@@ -138,19 +148,31 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             table,
         }
     );
+    let squeeze_excite = Kernel::SqueezeExcite.source(Activations::F32, WeightFormat::Int8);
     assert_layout!(
-        shaders::FRAME,
+        &squeeze_excite,
+        SqueezeExciteUniforms { in_size, x, y, planes, layer_count, padding_to_16, layers }
+    );
+    assert_layout!(
+        &squeeze_excite,
+        LayerUniforms { kernel, scale, bias, activation, slope, planes, inverse_step, padding_to_16 }
+    );
+    assert_layout!(
+        &shaders::frame(Activations::F32),
         FrameUniforms { in_size, out_size, mean, y, inverse_std, padding_to_16, origin, extent }
     );
     assert_layout!(
-        &shaders::mask(),
+        &shaders::mask(Activations::F32),
         ScoresUniforms { size, network, source, offset, classes, align_corners, padding_to_8 }
     );
-    assert_layout!(&shaders::mask(), MaskUniforms { first, count });
-    assert_layout!(shaders::MOSAIC, MosaicUniforms { tile, scores, padding_to_8, size, first, count });
-    assert_layout!(&shaders::probe(), ProbeUniforms { position });
+    assert_layout!(&shaders::mask(Activations::F32), MaskUniforms { first, count });
     assert_layout!(
-        &shaders::paint(),
+        &shaders::mosaic(Activations::F32),
+        MosaicUniforms { tile, scores, padding_to_8, size, first, count }
+    );
+    assert_layout!(&shaders::probe(Activations::F32), ProbeUniforms { position });
+    assert_layout!(
+        &shaders::paint(Activations::F32),
         PaintUniforms { canvas, opacity, split, solo, cut_out, samples, padding_to_16, hidden, palette }
     );
 }

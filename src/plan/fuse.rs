@@ -3,8 +3,9 @@
 use super::arena::Views;
 use super::conv::ConvKernel;
 use super::layout::Layout;
-use super::steps::{ActivationStep, Affine, ChannelSource, Step, StepOp};
-use crate::graph::{Graph, NodeId, Op, Shape};
+use super::planes;
+use super::steps::{ActivationStep, Affine, ChannelSource, PixelLayer, Step, StepOp};
+use crate::graph::{Conv2d, Graph, NodeId, Op, Shape};
 
 /// Steps for everything that `kept` needs. A fused step stands where its last node stood, so that everything it
 /// reads has been computed.
@@ -66,23 +67,31 @@ impl Fuser<'_> {
         let mut last = id;
         let mut activation = None;
         let op = match &node.op {
-            Op::Conv2d(conv) => {
-                if let Some((add, other)) = self.next_sum(last) {
-                    inputs.push(other);
-                    last = add;
-                }
-                let kernel = self.kernels[id].expect("every convolution has its kernel");
-                StepOp::Conv { conv: conv.clone(), node: id, kernel }
-            }
+            Op::Conv2d(conv) => self.convolution(conv, id, false, &mut inputs, &mut last),
             Op::MaxPool2d(window) => StepOp::MaxPool(window.clone()),
             Op::AvgPool2d(window) => StepOp::AvgPool(window.clone()),
             Op::AdaptiveAvgPool2d { .. } => {
                 inputs.truncate(1);
-                StepOp::AdaptiveAvgPool
+                let layers = self.pixel_layers(&mut last);
+                match layers.is_empty() {
+                    true => StepOp::AdaptiveAvgPool,
+                    false => {
+                        return Step {
+                            output: last,
+                            op: StepOp::SqueezeExcite { layers },
+                            inputs,
+                            activation,
+                        };
+                    }
+                }
             }
             Op::Resize { mode, align_corners, .. } => {
                 inputs.truncate(1);
                 StepOp::Resize { mode: *mode, align_corners: *align_corners }
+            }
+            Op::Mul if let Some((conv, next)) = self.next_scaled(id) => {
+                last = next;
+                self.convolution(&conv, next, true, &mut inputs, &mut last)
             }
             Op::Mul | Op::Add => self.elementwise(id, &mut inputs, &mut last),
             Op::Affine => StepOp::Elementwise { multiply: false, add: false, affine: Some(self.affine(id)) },
@@ -121,6 +130,58 @@ impl Fuser<'_> {
             return None;
         }
         self.next(id, |op| matches!(op, Op::Add)).map(|sum| (sum, other))
+    }
+
+    /// A convolution and a sum after it; `last` is its node.
+    fn convolution(
+        &mut self,
+        conv: &Conv2d,
+        node: NodeId,
+        multiply: bool,
+        inputs: &mut Vec<NodeId>,
+        last: &mut NodeId,
+    ) -> StepOp {
+        let sum = self.next_sum(*last);
+        if let Some((sum, other)) = sum {
+            inputs.push(other);
+            *last = sum;
+        }
+        let kernel = self.kernels[node].expect("every convolution has its kernel");
+        StepOp::Conv { conv: conv.clone(), node, kernel, multiply, add: sum.is_some() }
+    }
+
+    /// The pointwise convolution that alone reads the product `id` of a map and one pixel.
+    fn next_scaled(&mut self, id: NodeId) -> Option<(Conv2d, NodeId)> {
+        let [x, multiplier] = *self.graph.node(id).inputs.as_slice() else { return None };
+        if self.shapes[x] != self.shapes[id] || self.shapes[multiplier][2..] != [1, 1] {
+            return None;
+        }
+        self.next_pointwise(id)
+    }
+
+    fn next_pointwise(&mut self, id: NodeId) -> Option<(Conv2d, NodeId)> {
+        let &[next] = self.consumers[id].as_slice() else { return None };
+        if self.kernels[next] != Some(ConvKernel::Pointwise) {
+            return None;
+        }
+        let next = self.next(id, |op| matches!(op, Op::Conv2d(conv) if conv.groups == 1))?;
+        let Op::Conv2d(conv) = &self.graph.node(next).op else { unreachable!("just matched") };
+        Some((conv.clone(), next))
+    }
+
+    /// Up to two pointwise convolutions after a global average, each with its activation.
+    fn pixel_layers(&mut self, last: &mut NodeId) -> Vec<PixelLayer> {
+        let mut layers = Vec::new();
+        while layers.len() < 2 && is_short_pixel(&self.shapes[*last]) {
+            let Some((conv, node)) = self.next_pointwise(*last) else { break };
+            *last = node;
+            let activation = self.next(node, |op| matches!(op, Op::Activation { .. }));
+            if let Some(activation) = activation {
+                *last = activation;
+            }
+            layers.push(PixelLayer { conv, node, activation: activation.map(|id| self.activation(id)) });
+        }
+        layers
     }
 
     /// A product or sum, with a sum after a product, and an affine after either.
@@ -189,6 +250,11 @@ impl Fuser<'_> {
         let Op::Activation { function } = node.op else { unreachable!("the caller matched an activation") };
         ActivationStep { function, slopes: node.weights.first().cloned() }
     }
+}
+
+/// Whether a value is one pixel that fits squeeze_excite.wgsl's memory.
+fn is_short_pixel(&[_, channels, h, w]: &Shape) -> bool {
+    [h, w] == [1, 1] && planes(channels) <= 256
 }
 
 /// Channel `j * groups + i` of the result is channel `i * (c / groups) + j`.

@@ -12,6 +12,8 @@ use crate::weights::{QuantisedWeights, Stored};
 pub enum WeightFormat {
     /// One byte a weight, expanded in the kernel, scaled per output channel after the sum.
     Int8,
+    /// Likewise, and multiplied as bytes with pixels that are rounded to bytes.
+    Int8Products,
     F32,
 }
 
@@ -30,7 +32,8 @@ impl WeightFormat {
 /// All weights of a model in the executors' layout.
 ///
 /// - Pointwise, dense: 4x4 blocks, `[out plane][tap][in plane of its span]`; in a block, one entry per input lane holds the
-///   weights of four output lanes (one 32-bit word as int8, four as f32).
+///   weights of four output lanes (one 32-bit word as int8, four as f32). For int8 products one word per output lane holds
+///   the weights of four input lanes, and the scales include the step of the input.
 /// - Depthwise: `[plane][term][tap]`, an entry holds four channels.
 /// - Biases, scales, slopes, affines: vectors of four channels, zero beyond the last.
 pub struct PackedWeights {
@@ -40,14 +43,50 @@ pub struct PackedWeights {
     offsets: HashMap<String, usize>,
     /// First vectors of each convolution's kernel, scales and biases.
     convs: HashMap<NodeId, [usize; 3]>,
+    /// Of the inputs of convolutions in int8 products.
+    steps: HashMap<NodeId, f32>,
 }
 
 impl PackedWeights {
     /// Packs `weights` as `format`: int8 only if [`WeightFormat::of`] says so, f32 always.
     pub fn new(graph: &Graph, weights: &QuantisedWeights, format: WeightFormat) -> crate::Result<Self> {
+        Self::pack(graph, weights, format, &conv_kernels(graph, &graph.channels()?), &[])
+    }
+
+    /// Packs int8 `weights` for int8 products, if `ranges` has the range of the input of every convolution that is not
+    /// depthwise (`Calibration::ranges`).
+    pub fn for_products(
+        graph: &Graph,
+        weights: &QuantisedWeights,
+        ranges: &[Option<f32>],
+    ) -> crate::Result<Option<Self>> {
+        let kernels = conv_kernels(graph, &graph.channels()?);
+        let is_product =
+            |id: &NodeId| matches!(kernels[*id], Some(ConvKernel::Pointwise | ConvKernel::Dense));
+        let has_range = |id| ranges.get(id).is_some_and(Option::is_some);
+        let is_possible = WeightFormat::of(graph, weights) == WeightFormat::Int8
+            && (0..kernels.len()).filter(is_product).all(has_range);
+        if !is_possible {
+            return Ok(None);
+        }
+        Self::pack(graph, weights, WeightFormat::Int8Products, &kernels, ranges).map(Some)
+    }
+
+    fn pack(
+        graph: &Graph,
+        weights: &QuantisedWeights,
+        format: WeightFormat,
+        kernels: &[Option<ConvKernel>],
+        ranges: &[Option<f32>],
+    ) -> crate::Result<Self> {
         let channels = graph.channels()?;
-        let kernels = conv_kernels(graph, &channels);
-        let mut packed = Self { format, words: Vec::new(), offsets: HashMap::new(), convs: HashMap::new() };
+        let mut packed = Self {
+            format,
+            words: Vec::new(),
+            offsets: HashMap::new(),
+            convs: HashMap::new(),
+            steps: HashMap::new(),
+        };
         for (id, node) in graph.nodes.iter().enumerate() {
             match &node.op {
                 Op::Conv2d(conv) => {
@@ -59,7 +98,14 @@ impl PackedWeights {
                         Some(bias) => weights.0[bias].dequantise().data,
                         None => vec![0.0; conv.out_channels],
                     };
-                    let (kernel, scales) = packed.push_kernel(conv, &order, &weights.0[&node.weights[0]]);
+                    let (kernel, mut scales) = packed.push_kernel(conv, &order, &weights.0[&node.weights[0]]);
+                    let is_depthwise = matches!(kernels[id], Some(ConvKernel::Depthwise { .. }));
+                    if let Some(range) = ranges.get(id).copied().flatten().filter(|_| !is_depthwise) {
+                        let step = range / 127.0;
+                        scales.iter_mut().for_each(|scale| *scale *= step);
+                        packed.steps.insert(id, step);
+                        packed.turn_blocks(kernel);
+                    }
                     let offsets = [kernel, packed.push_vector(&scales), packed.push_vector(&bias)];
                     packed.convs.insert(id, offsets);
                 }
@@ -85,6 +131,11 @@ impl PackedWeights {
         self.convs[&node]
     }
 
+    /// What one unit of a convolution's input is in int8, where it is multiplied so.
+    pub fn input_step(&self, node: NodeId) -> Option<f32> {
+        self.steps.get(&node).copied()
+    }
+
     fn push_vector(&mut self, values: &[f32]) -> usize {
         let start = self.words.len();
         self.words.extend(values.chunks(4).map(|chunk| {
@@ -99,7 +150,7 @@ impl PackedWeights {
     fn push_kernel(&mut self, conv: &Conv2d, order: &[Lanes], stored: &Stored) -> (usize, Vec<f32>) {
         let start = self.words.len();
         let scales = match (self.format, stored) {
-            (WeightFormat::Int8, Stored::Int8 { values, scale, .. }) => {
+            (WeightFormat::Int8 | WeightFormat::Int8Products, Stored::Int8 { values, scale, .. }) => {
                 let words: Vec<u32> = order
                     .iter()
                     .map(|lanes| u32::from_le_bytes(lanes.map(|i| i.map_or(0, |i| values[i] as u8))))
@@ -119,6 +170,14 @@ impl PackedWeights {
             }
         };
         (start, scales)
+    }
+
+    /// From a word an input lane to a word an output lane, in the blocks from `first` on.
+    fn turn_blocks(&mut self, first: usize) {
+        for block in &mut self.words[first..] {
+            let lanes = block.map(u32::to_le_bytes);
+            *block = [0, 1, 2, 3].map(|out| u32::from_le_bytes(lanes.map(|bytes| bytes[out])));
+        }
     }
 }
 

@@ -17,11 +17,18 @@ pub struct Step {
 /// What a step computes before its activation.
 #[derive(Clone, Debug)]
 pub enum StepOp {
-    /// `conv(inputs[0]) + inputs[1]` if there is a second input. `node` owns the weights.
+    /// `conv(inputs[0] * multiplier) + addend`; the multiplier `[c, 1, 1]`, of pointwise convolutions only, and the addend are
+    /// the next inputs, where present. `node` owns the weights.
     Conv {
         conv: Conv2d,
         node: NodeId,
         kernel: ConvKernel,
+        multiply: bool,
+        add: bool,
+    },
+    /// What squeeze-and-excite multiplies a map with: its average, then 1x1 convolutions of that one pixel.
+    SqueezeExcite {
+        layers: Vec<PixelLayer>,
     },
     MaxPool(Window),
     AvgPool(Window),
@@ -45,6 +52,24 @@ pub enum StepOp {
         lanes: Vec<Option<ChannelSource>>,
         affine: Option<Affine>,
     },
+}
+
+impl Step {
+    /// Which of the inputs are the multiplier and the addend.
+    pub fn operands(&self) -> [Option<usize>; 2] {
+        let (StepOp::Conv { multiply, add, .. } | StepOp::Elementwise { multiply, add, .. }) = self.op else {
+            return [None; 2];
+        };
+        [multiply.then_some(1), add.then_some(1 + usize::from(multiply))]
+    }
+}
+
+/// A pointwise convolution of one pixel; `node` owns the weights.
+#[derive(Clone, Debug)]
+pub struct PixelLayer {
+    pub conv: Conv2d,
+    pub node: NodeId,
+    pub activation: Option<ActivationStep>,
 }
 
 /// Per-channel scale and shift, by weight name.

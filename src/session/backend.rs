@@ -25,11 +25,18 @@ pub trait Backend {
     /// What results are shown on.
     type Screen;
 
-    /// How far a layer may be from the reference, as a fraction of its magnitude, for the self-test to pass.
-    const TOLERANCE: f32;
-
+    /// `ranges` are those of `Calibration`, or none.
+    ///
     /// Errors: `model-unsupported`, `limits-too-low`.
-    fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Self::Network>;
+    fn network(
+        &self,
+        graph: Graph,
+        weights: &QuantisedWeights,
+        ranges: &[Option<f32>],
+    ) -> Result<Self::Network>;
+
+    /// How far a layer may be from the reference, as a fraction of its magnitude, for the self-test to pass.
+    fn tolerance(&self, network: &Self::Network) -> f32;
 
     fn graph(network: &Self::Network) -> &Graph;
 

@@ -60,11 +60,13 @@ impl Backend for Cpu {
     type Mosaic = Mosaic;
     type Screen = Screen;
 
-    /// int8 weights are multiplied with pixels of 16 bits: 5e-4 of a map's magnitude after a hundred layers.
-    const TOLERANCE: f32 = 5e-3;
-
-    fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Network> {
+    fn network(&self, graph: Graph, weights: &QuantisedWeights, _: &[Option<f32>]) -> Result<Network> {
         Network::new(graph, weights)
+    }
+
+    fn tolerance(&self, _: &Network) -> f32 {
+        // int8 weights are multiplied with pixels of 16 bits: 5e-4 of a map's magnitude after a hundred layers.
+        5e-3
     }
 
     fn graph(network: &Network) -> &Graph {

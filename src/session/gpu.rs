@@ -1,8 +1,9 @@
 //! Networks on the GPU, through `wgsl`.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::Session;
 use super::backend::Backend;
 use super::screen::{Painting, Screen};
 use super::size::check_pixels;
@@ -18,7 +19,7 @@ use crate::wgsl::mask::MaskPipeline;
 use crate::wgsl::mosaic::{Mosaic, MosaicPipeline};
 use crate::wgsl::probe::ProbePipeline;
 use crate::wgsl::shaders::Kernel;
-use crate::wgsl::{self, Executor, Network, Pipelines};
+use crate::wgsl::{self, Activations, Executor, Network, Pipelines};
 
 /// A device and the pipelines made on it so far.
 pub struct Gpu {
@@ -29,6 +30,7 @@ pub struct Gpu {
     probe: ProbePipeline,
     /// Few pictures are done in tiles.
     mosaic: OnceCell<MosaicPipeline>,
+    int8_products: Cell<bool>,
 }
 
 /// Scores in an executor's arena, or put together from those of tiles.
@@ -41,8 +43,8 @@ pub struct Scores {
 
 impl Gpu {
     /// Errors: `no-webgpu`, `no-adapter`, `limits-too-low`.
-    pub async fn new() -> Result<Self> {
-        let device = wgsl::Gpu::new().await?;
+    pub async fn new(wanted: Activations) -> Result<Self> {
+        let device = wgsl::Gpu::new(wanted).await?;
         let scope = device.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let gpu = Self {
             pipelines: RefCell::new(Pipelines::new(&device)),
@@ -50,6 +52,7 @@ impl Gpu {
             mask: MaskPipeline::new(&device),
             probe: ProbePipeline::new(&device),
             mosaic: OnceCell::new(),
+            int8_products: Cell::new(false),
             device,
         };
         refused(scope.pop().await)?;
@@ -62,6 +65,12 @@ impl Gpu {
         Kernel::ALL.iter().for_each(|&kernel| {
             pipelines.get(&self.device, kernel, format);
         });
+    }
+
+    /// Whether networks loaded from now on round the inputs of convolutions to int8, where their model file says with what
+    /// steps and the adapter can multiply them.
+    pub fn set_int8_products(&self, wanted: bool) {
+        self.int8_products.set(wanted);
     }
 
     /// A texture for a picture. Errors: `limits-too-low`.
@@ -83,11 +92,18 @@ impl Backend for Gpu {
     type Mosaic = Mosaic;
     type Screen = Screen;
 
-    /// Sums in another order than the reference's make 2e-6 of a map's magnitude after a hundred layers.
-    const TOLERANCE: f32 = 1e-4;
+    fn network(&self, graph: Graph, weights: &QuantisedWeights, ranges: &[Option<f32>]) -> Result<Network> {
+        let ranges = if self.int8_products.get() { ranges } else { &[] };
+        Network::new(&self.device, graph, weights, ranges)
+    }
 
-    fn network(&self, graph: Graph, weights: &QuantisedWeights) -> Result<Network> {
-        Network::new(&self.device, graph, weights)
+    fn tolerance(&self, network: &Network) -> f32 {
+        match (network.format(), self.device.activations) {
+            (WeightFormat::Int8Products, _) => 0.2,
+            (_, Activations::F16) => 5e-3,
+            // Sums in another order than the reference's make 2e-6 of a map's magnitude after a hundred layers.
+            (_, Activations::F32) => 1e-4,
+        }
     }
 
     fn graph(network: &Network) -> &Graph {
@@ -200,6 +216,13 @@ impl Backend for Gpu {
     fn bytes(network: &Network, executor: Option<&Executor>, picture: Option<&wgpu::Texture>) -> u64 {
         let texture = |picture: &wgpu::Texture| u64::from(picture.width()) * u64::from(picture.height()) * 4;
         network.gpu_bytes() + executor.map_or(0, Executor::gpu_bytes) + picture.map_or(0, texture)
+    }
+}
+
+impl Session<Gpu> {
+    /// How the loaded model's weights lie on the GPU.
+    pub fn weight_format(&self) -> Option<WeightFormat> {
+        self.model.borrow().as_ref().map(|loaded| loaded.network.format())
     }
 }
 

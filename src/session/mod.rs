@@ -29,7 +29,7 @@ use size::check_source;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::Graph;
-use crate::plan::{WeightFormat, Window};
+use crate::plan::Window;
 use crate::view::View;
 use crate::weights::{Model, ModelInfo};
 
@@ -56,8 +56,6 @@ pub struct ModelSummary {
     pub macs: u64,
     /// Pixels across, of such a picture, on which one answer can depend; none if it can depend on all of them.
     pub receptive_field: Option<f64>,
-    /// How the weights can lie on a GPU.
-    pub format: WeightFormat,
 }
 
 /// A model on its backend.
@@ -109,12 +107,12 @@ impl<B: Backend> Session<B> {
             parameters: model.graph.parameters()?,
             macs: model.graph.macs(height, width)?,
             receptive_field: receptive_field(&model.graph, [height, width])?,
-            format: WeightFormat::of(&model.graph, &model.weights),
             sha256: model.sha256,
             size_bytes: model.size_bytes,
             info: model.info,
         });
-        let network = self.backend.network(model.graph, &model.weights)?;
+        let ranges = summary.info.calibration.as_ref().map_or(&[][..], |calibration| &calibration.ranges);
+        let network = self.backend.network(model.graph, &model.weights, ranges)?;
         self.prepared.replace(None);
         self.model.replace(Some(Rc::new(Loaded { summary: summary.clone(), network })));
         Ok(summary)

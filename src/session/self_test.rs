@@ -24,7 +24,12 @@ impl<B: Backend> Session<B> {
     /// Errors: `no-model`, `limits-too-low`, `device-lost`.
     pub async fn self_test(&self, numbers: Option<&ReferenceNumbers>) -> Result<SelfTest> {
         let loaded = self.loaded()?;
-        let mut test = SelfTest { steps: 0, worst: 0.0, tolerance: B::TOLERANCE, first_wrong: None };
+        let mut test = SelfTest {
+            steps: 0,
+            worst: 0.0,
+            tolerance: self.backend.tolerance(&loaded.network),
+            first_wrong: None,
+        };
         let Some(numbers) = numbers.or(loaded.summary.info.reference.as_ref()) else { return Ok(test) };
         let graph = B::graph(&loaded.network);
         numbers.check(graph.nodes.len())?;
@@ -48,7 +53,8 @@ impl<B: Backend> Session<B> {
         let loaded = self.loaded()?;
         let nodes = vec![None; B::graph(&loaded.network).nodes.len()];
         let size = ReferenceNumbers::size_for(&loaded.summary.info.input);
-        let mut numbers = ReferenceNumbers { size, tolerance: B::TOLERANCE, nodes };
+        let mut numbers =
+            ReferenceNumbers { size, tolerance: self.backend.tolerance(&loaded.network), nodes };
         for (node, sketch) in self.sketches(&numbers).await? {
             numbers.nodes[node] = Some(sketch);
         }

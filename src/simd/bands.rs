@@ -48,6 +48,7 @@ fn work_per_value(plan: &Plan, step: &Step) -> usize {
         }
         StepOp::MaxPool(window) | StepOp::AvgPool(window) => window.kernel[0] * window.kernel[1],
         StepOp::AdaptiveAvgPool
+        | StepOp::SqueezeExcite { .. }
         | StepOp::Resize { .. }
         | StepOp::Elementwise { .. }
         | StepOp::Gather { .. } => 4,

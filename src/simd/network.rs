@@ -23,8 +23,8 @@ impl Network {
     /// `graph` must have its batch norms folded, and `weights` must hold all it names.
     pub fn new(graph: Graph, weights: &QuantisedWeights) -> Result<Self> {
         let integers = match WeightFormat::of(&graph, weights) {
-            WeightFormat::Int8 => integers(&graph, weights)?,
             WeightFormat::F32 => HashMap::new(),
+            _ => integers(&graph, weights)?,
         };
         let mut weights = PackedWeights::new(&graph, weights, WeightFormat::F32)?;
         let words = std::mem::take(&mut weights.words);

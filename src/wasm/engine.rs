@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::plan::WeightFormat;
 use crate::session::{self, Backend, Cpu, CpuScreen, Gpu};
 use crate::view::View;
+use crate::wgsl::Activations;
 
 type Fallible<T> = Result<T, JsValue>;
 
@@ -44,8 +45,9 @@ macro_rules! on {
 
 #[wasm_bindgen]
 impl Session {
+    /// With `half`, activations are in f16 where the adapter has it.
     #[wasm_bindgen(js_name = onGpu)]
-    pub async fn on_gpu() -> Fallible<Session> {
+    pub async fn on_gpu(half: bool) -> Fallible<Session> {
         let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into())?;
         if !js_sys::Reflect::get(&navigator, &"gpu".into())?.is_object() {
             return Err(Error::new(
@@ -54,7 +56,8 @@ impl Session {
             )
             .into());
         }
-        let session = session::Session::new(Gpu::new().await?);
+        let wanted = if half { Activations::F16 } else { Activations::F32 };
+        let session = session::Session::new(Gpu::new(wanted).await?);
         Ok(Self { session: OnBackend::Gpu(Box::new(session)), precompiled: RefCell::default() })
     }
 
@@ -116,6 +119,25 @@ impl Session {
                 ]),
             ),
         ])
+    }
+
+    /// Whether models loaded from now on round what convolutions read to int8, where they and the adapter can; returns
+    /// whether the adapter can.
+    #[wasm_bindgen(js_name = setInt8)]
+    pub fn set_int8(&self, wanted: bool) -> bool {
+        let OnBackend::Gpu(session) = &self.session else { return false };
+        session.backend().set_int8_products(wanted);
+        session.backend().device.has_int8_products()
+    }
+
+    /// In what the loaded model computes: "f32" or "f16" activations, or "int8" products.
+    pub fn activations(&self) -> &'static str {
+        let OnBackend::Gpu(session) = &self.session else { return "f32" };
+        match (session.weight_format(), session.backend().device.activations) {
+            (Some(WeightFormat::Int8Products), _) => "int8",
+            (_, Activations::F16) => "f16",
+            (_, Activations::F32) => "f32",
+        }
     }
 
     #[wasm_bindgen(js_name = loadModel)]
@@ -281,13 +303,13 @@ impl Session {
     /// Compiles the loaded model's pipelines in parallel, once for each weight format; the milliseconds it took.
     async fn precompile(&self) -> Fallible<f64> {
         let OnBackend::Gpu(session) = &self.session else { return Ok(0.0) };
-        let Some(format) = session.model().map(|model| model.format) else { return Ok(0.0) };
+        let Some(format) = session.weight_format() else { return Ok(0.0) };
         let Some(device) = session.backend().device.device.as_webgpu() else { return Ok(0.0) };
         if !self.precompiled.borrow_mut().insert(format) {
             return Ok(0.0);
         }
         let start = Instant::now();
-        let pipelines = precompile(device.as_ref(), format).await?;
+        let pipelines = precompile(device.as_ref(), session.backend().device.activations, format).await?;
         session.backend().make_pipelines(format);
         drop(pipelines);
         Ok(start.elapsed().as_secs_f64() * 1e3)

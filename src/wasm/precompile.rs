@@ -10,15 +10,20 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::object;
 use crate::plan::WeightFormat;
+use crate::wgsl::Activations;
 use crate::wgsl::shaders::Kernel;
 
 /// The pipelines of every kernel, to be held until wgpu has made its own. A kernel that the browser refuses is left out:
 /// wgpu will be refused it too, and says why.
-pub async fn precompile(device: &JsValue, format: WeightFormat) -> Result<Vec<JsValue>, JsValue> {
+pub async fn precompile(
+    device: &JsValue,
+    activations: Activations,
+    format: WeightFormat,
+) -> Result<Vec<JsValue>, JsValue> {
     let layout = pipeline_layout(device)?;
     let mut compiling = Vec::new();
     for kernel in Kernel::ALL {
-        let code = object([("code", JsValue::from(kernel.source(format)))]);
+        let code = object([("code", JsValue::from(kernel.source(activations, format)))]);
         let module = call(device, "createShaderModule", &code)?;
         let compute = object([("module", module), ("entryPoint", "main".into())]);
         let descriptor = object([("layout", layout.clone()), ("compute", compute)]);

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use super::Activations;
 use crate::error::{Error, ErrorKind, Result};
 
 /// An adapter's device and queue, and what went wrong with them since.
@@ -10,15 +11,17 @@ pub struct Gpu {
     pub adapter: wgpu::Adapter,
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
+    /// Of every network on this device.
+    pub activations: Activations,
     /// First uncaptured error or device loss; everything after it is a consequence.
     fault: Arc<Mutex<Option<String>>>,
 }
 
 impl Gpu {
-    /// Asks for the fastest adapter and its device.
+    /// Asks for the fastest adapter and its device. Activations are as wanted, or f32 where the adapter has nothing else.
     ///
     /// Errors: `no-webgpu`, `no-adapter`, `limits-too-low`.
-    pub async fn new() -> Result<Self> {
+    pub async fn new(wanted: Activations) -> Result<Self> {
         let backends = if cfg!(target_arch = "wasm32") {
             wgpu::Backends::BROWSER_WEBGPU
         } else {
@@ -48,9 +51,13 @@ impl Gpu {
             max_texture_dimension_2d: offered.max_texture_dimension_2d,
             ..wgpu::Limits::default()
         };
+        let features = match wanted {
+            Activations::F32 => wgpu::Features::TIMESTAMP_QUERY,
+            Activations::F16 => wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SHADER_F16,
+        };
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("segscope"),
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_features: adapter.features() & features,
             required_limits,
             ..wgpu::DeviceDescriptor::default()
         };
@@ -70,7 +77,15 @@ impl Gpu {
                 record(&on_loss, message);
             }
         });
-        Ok(Self { instance, adapter, device, queue, fault })
+        let has_f16 = device.features().contains(wgpu::Features::SHADER_F16);
+        let activations = if has_f16 { Activations::F16 } else { Activations::F32 };
+        Ok(Self { instance, adapter, device, queue, activations, fault })
+    }
+
+    /// Whether shaders may multiply four int8 numbers at a time.
+    pub fn has_int8_products(&self) -> bool {
+        let features = self.instance.wgsl_language_features();
+        features.contains(wgpu::WgslLanguageFeatures::Packed4x8IntegerDotProduct)
     }
 
     /// Errors: `device-lost` if the device was lost or reported an error since it was made.

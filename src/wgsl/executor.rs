@@ -16,10 +16,17 @@ pub struct Network {
 }
 
 impl Network {
-    /// `graph` must have its batch norms folded, and `weights` must hold all it names.
-    pub fn new(gpu: &Gpu, graph: Graph, weights: &QuantisedWeights) -> Result<Self> {
-        let format = WeightFormat::of(&graph, weights);
-        let packed = PackedWeights::new(&graph, weights, format)?;
+    /// `graph` must have its batch norms folded, and `weights` must hold all it names. With `ranges` of the inputs of its
+    /// convolutions (`Calibration::ranges`) int8 weights are multiplied with int8 pixels, where the adapter can.
+    pub fn new(gpu: &Gpu, graph: Graph, weights: &QuantisedWeights, ranges: &[Option<f32>]) -> Result<Self> {
+        let products = match gpu.has_int8_products() {
+            true => PackedWeights::for_products(&graph, weights, ranges)?,
+            false => None,
+        };
+        let packed = match products {
+            Some(packed) => packed,
+            None => PackedWeights::new(&graph, weights, WeightFormat::of(&graph, weights))?,
+        };
         let buffer = upload(gpu, "weights", &packed.words)?;
         Ok(Self { graph, packed, buffer })
     }
@@ -71,7 +78,8 @@ impl Executor {
         taps: &[NodeId],
     ) -> Result<Self> {
         let plan = Plan::new(&network.graph, height, width, taps)?;
-        let arena = gpu.storage_buffer("network's activations", plan.arena_len as u64 * 16)?;
+        let vector_bytes = gpu.activations.vector_bytes();
+        let arena = gpu.storage_buffer("network's activations", plan.arena_len as u64 * vector_bytes)?;
         let mut tables = Vec::new();
         let dispatches: Vec<_> =
             plan.steps.iter().map(|step| dispatch(&plan, &network.packed, step, &mut tables)).collect();
@@ -132,7 +140,8 @@ impl Executor {
                 packed[channel / 4 * pixels + pixel][channel % 4] = *value;
             }
         }
-        gpu.queue.write_buffer(&self.arena, self.plan.offset(0) as u64 * 16, bytemuck::cast_slice(&packed));
+        let offset = self.plan.offset(0) as u64 * gpu.activations.vector_bytes();
+        gpu.queue.write_buffer(&self.arena, offset, &gpu.activations.to_bytes(&packed));
     }
 
     /// Runs the network on what the input holds.
@@ -156,9 +165,10 @@ impl Executor {
         let [n, c, h, w] = self.plan.shapes[node];
         let pixels = h * w;
         let layout = self.plan.layouts[node];
-        let size = (layout.planes() * pixels) as u64 * 16;
-        let bytes = readback::read(gpu, &self.arena, offset as u64 * 16, size).await?;
-        let packed: &[[f32; 4]] = bytemuck::cast_slice(&bytes);
+        let vector_bytes = gpu.activations.vector_bytes();
+        let size = (layout.planes() * pixels) as u64 * vector_bytes;
+        let bytes = readback::read(gpu, &self.arena, offset as u64 * vector_bytes, size).await?;
+        let packed = gpu.activations.from_bytes(&bytes);
         let mut data = Vec::with_capacity(c * pixels);
         for channel in 0..c {
             let [plane, lane] = layout.place(channel);

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
+use super::pipelines::{Program, buffer};
 use super::{Executor, Gpu, shaders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Window;
@@ -23,10 +23,7 @@ pub struct FrameUniforms {
 }
 
 /// The `frame` pipeline, made once a device.
-pub struct FramePipeline {
-    layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::ComputePipeline,
-}
+pub struct FramePipeline(Program);
 
 impl FramePipeline {
     pub fn new(gpu: &Gpu) -> Self {
@@ -39,28 +36,21 @@ impl FramePipeline {
             },
             buffer(wgpu::BufferBindingType::Storage { read_only: false }),
         ];
-        let layout = bind_group_layout(gpu, "frame", wgpu::ShaderStages::COMPUTE, &types);
-        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("frame"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        let pipeline = compute_pipeline(gpu, "frame", shaders::FRAME, &pipeline_layout);
-        Self { layout, pipeline }
+        Self(Program::new(gpu, "frame", &shaders::frame(gpu.activations), &types))
     }
 }
 
 /// The kernel bound to a part of a picture texture and to one executor.
-pub struct Frame {
-    pipeline: wgpu::ComputePipeline,
+pub struct Frame<'a> {
+    pipeline: &'a FramePipeline,
     bind_group: wgpu::BindGroup,
     workgroups: [u32; 2],
 }
 
-impl Frame {
+impl<'a> Frame<'a> {
     pub fn new(
         gpu: &Gpu,
-        pipeline: &FramePipeline,
+        pipeline: &'a FramePipeline,
         picture: &wgpu::Texture,
         window: Window,
         executor: &Executor,
@@ -86,23 +76,15 @@ impl Frame {
             executor.arena.as_entire_binding(),
         ];
         Self {
-            pipeline: pipeline.pipeline.clone(),
-            bind_group: bind_group(gpu, "frame", &pipeline.layout, resources),
+            pipeline,
+            bind_group: pipeline.0.bind(gpu, resources),
             workgroups: [width.div_ceil(8), height.div_ceil(8)],
         }
     }
 
     /// Fills the executor's input from what the picture holds.
     pub fn submit(&self, gpu: &Gpu) {
-        let mut encoder =
-            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, &self.bind_group, &[]);
-            pass.dispatch_workgroups(self.workgroups[0], self.workgroups[1], 1);
-        }
-        gpu.queue.submit([encoder.finish()]);
+        self.pipeline.0.submit(gpu, &self.bind_group, self.workgroups);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
+use super::pipelines::{Program, buffer};
 use super::{Gpu, readback, shaders};
 use crate::error::Result;
 use crate::view::Mask;
@@ -19,10 +19,7 @@ pub struct MaskUniforms {
 const BAND: u32 = 1 << 23;
 
 /// The `mask` pipeline, made once a device.
-pub struct MaskPipeline {
-    layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::ComputePipeline,
-}
+pub struct MaskPipeline(Program);
 
 impl MaskPipeline {
     pub fn new(gpu: &Gpu) -> Self {
@@ -35,13 +32,7 @@ impl MaskPipeline {
             Storage { read_only: false },
         ]
         .map(buffer);
-        let layout = bind_group_layout(gpu, "mask", wgpu::ShaderStages::COMPUTE, &types);
-        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("mask"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        Self { pipeline: compute_pipeline(gpu, "mask", &shaders::mask(), &pipeline_layout), layout }
+        Self(Program::new(gpu, "mask", &shaders::mask(gpu.activations), &types))
     }
 
     /// Classifies every pixel of a picture of `[width, height]`; `with_ids` also reads the ids back.
@@ -65,21 +56,13 @@ impl MaskPipeline {
             ids_buffer.as_entire_binding(),
             counts.as_entire_binding(),
         ];
-        let bind_group = bind_group(gpu, "mask", &self.layout, resources);
+        let bind_group = self.0.bind(gpu, resources);
         let mut ids = Vec::new();
         let mut first = 0;
         while first < pixels {
             let count = band.min(pixels - first);
             gpu.queue.write_buffer(&uniforms, 0, bytemuck::bytes_of(&MaskUniforms { first, count }));
-            let mut encoder =
-                gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("mask") });
-            {
-                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-                pass.set_pipeline(&self.pipeline);
-                pass.set_bind_group(0, &bind_group, &[]);
-                pass.dispatch_workgroups(count.div_ceil(256), 1, 1);
-            }
-            gpu.queue.submit([encoder.finish()]);
+            self.0.submit(gpu, &bind_group, [count.div_ceil(256), 1]);
             if with_ids {
                 let bytes = readback::read(gpu, &ids_buffer, 0, u64::from(count.next_multiple_of(4))).await?;
                 ids.extend_from_slice(&bytes[..count as usize]);

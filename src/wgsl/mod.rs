@@ -1,5 +1,6 @@
 //! The WebGPU executor: hand-written kernels over one arena, everything created once per input size.
 
+mod activations;
 pub mod device;
 pub mod executor;
 pub mod frame;
@@ -14,6 +15,7 @@ pub mod readback;
 pub mod shaders;
 mod step_times;
 
+pub use activations::Activations;
 pub use device::Gpu;
 pub use executor::{Executor, Network};
 pub use pipelines::Pipelines;

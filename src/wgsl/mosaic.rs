@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
+use super::pipelines::{Program, buffer};
 use super::{Executor, Gpu, shaders};
 use crate::error::Result;
 use crate::plan::{Blend, ScoresShape, planes};
@@ -20,10 +20,7 @@ pub struct MosaicUniforms {
 }
 
 /// The `mosaic` pipeline, made once a device.
-pub struct MosaicPipeline {
-    layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::ComputePipeline,
-}
+pub struct MosaicPipeline(Program);
 
 impl MosaicPipeline {
     pub fn new(gpu: &Gpu) -> Self {
@@ -31,13 +28,7 @@ impl MosaicPipeline {
         let types =
             [Uniform, Storage { read_only: true }, Storage { read_only: true }, Storage { read_only: false }]
                 .map(buffer);
-        let layout = bind_group_layout(gpu, "mosaic", wgpu::ShaderStages::COMPUTE, &types);
-        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("mosaic"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        Self { pipeline: compute_pipeline(gpu, "mosaic", shaders::MOSAIC, &pipeline_layout), layout }
+        Self(Program::new(gpu, "mosaic", &shaders::mosaic(gpu.activations), &types))
     }
 }
 
@@ -51,7 +42,7 @@ impl Mosaic {
     /// Errors: `limits-too-low` if the adapter has no buffer for the scores.
     pub fn new(gpu: &Gpu, shape: ScoresShape) -> Result<Self> {
         let [width, height] = shape.size;
-        let bytes = (planes(shape.classes) * width * height) as u64 * 16;
+        let bytes = (planes(shape.classes) * width * height) as u64 * gpu.activations.vector_bytes();
         Ok(Self { scores: gpu.storage_buffer("scores of this much detail", bytes)?, shape })
     }
 
@@ -85,17 +76,9 @@ impl Mosaic {
             taps.as_entire_binding(),
             self.scores.as_entire_binding(),
         ];
-        let bind_group = bind_group(gpu, "mosaic", &pipeline.layout, resources);
-        let mut encoder =
-            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("mosaic") });
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&pipeline.pipeline);
-            pass.set_bind_group(0, &bind_group, &[]);
-            let cells = uniforms.count[0] * uniforms.count[1];
-            pass.dispatch_workgroups(cells.div_ceil(64), planes(tile.classes) as u32, 1);
-        }
-        gpu.queue.submit([encoder.finish()]);
+        let cells = uniforms.count[0] * uniforms.count[1];
+        let workgroups = [cells.div_ceil(64), planes(tile.classes) as u32];
+        pipeline.0.submit(gpu, &pipeline.0.bind(gpu, resources), workgroups);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::pipelines::{bind_group, bind_group_layout, buffer};
+use super::pipelines::{bind_group, bind_group_layout, buffer, pipeline_layout};
 use super::{Gpu, shaders};
 use crate::view::View;
 
@@ -44,18 +44,13 @@ impl Painter {
             wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
         ];
         let layout = bind_group_layout(gpu, "paint", wgpu::ShaderStages::FRAGMENT, &types);
-        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("paint"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
         let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("paint"),
-            source: wgpu::ShaderSource::Wgsl(shaders::paint().into()),
+            source: wgpu::ShaderSource::Wgsl(shaders::paint(gpu.activations).into()),
         });
         let pipeline = gpu.device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
             label: Some("paint"),
-            layout: Some(&pipeline_layout),
+            layout: Some(&pipeline_layout(gpu, "paint", &layout)),
             vertex: wgpu::VertexState {
                 module: &module,
                 entry_point: Some("vertex"),

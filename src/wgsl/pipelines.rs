@@ -20,18 +20,50 @@ impl Pipelines {
             [Uniform, Storage { read_only: true }, Storage { read_only: false }, Storage { read_only: true }]
                 .map(buffer);
         let layout = bind_group_layout(gpu, "network", wgpu::ShaderStages::COMPUTE, &entries);
-        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("network"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
+        let pipeline_layout = pipeline_layout(gpu, "network", &layout);
         Self { layout, pipeline_layout, made: HashMap::new() }
     }
 
     /// The pipeline, made now if it is the first use.
     pub fn get(&mut self, gpu: &Gpu, kernel: Kernel, format: WeightFormat) -> wgpu::ComputePipeline {
-        let make = || compute_pipeline(gpu, kernel.name(), &kernel.source(format), &self.pipeline_layout);
+        let make = || {
+            let source = kernel.source(gpu.activations, format);
+            compute_pipeline(gpu, kernel.name(), &source, &self.pipeline_layout)
+        };
         self.made.entry((kernel, format)).or_insert_with(make).clone()
+    }
+}
+
+/// A compute pipeline with bindings of its own, made once a device.
+pub(super) struct Program {
+    label: &'static str,
+    layout: wgpu::BindGroupLayout,
+    pipeline: wgpu::ComputePipeline,
+}
+
+impl Program {
+    /// `types` are those of bindings 0, 1, ...
+    pub fn new(gpu: &Gpu, label: &'static str, source: &str, types: &[wgpu::BindingType]) -> Self {
+        let layout = bind_group_layout(gpu, label, wgpu::ShaderStages::COMPUTE, types);
+        let pipeline = compute_pipeline(gpu, label, source, &pipeline_layout(gpu, label, &layout));
+        Self { label, layout, pipeline }
+    }
+
+    pub fn bind(&self, gpu: &Gpu, resources: Vec<wgpu::BindingResource<'_>>) -> wgpu::BindGroup {
+        bind_group(gpu, self.label, &self.layout, resources)
+    }
+
+    /// Runs it once.
+    pub fn submit(&self, gpu: &Gpu, bind_group: &wgpu::BindGroup, [x, y]: [u32; 2]) {
+        let mut encoder =
+            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some(self.label) });
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&self.pipeline);
+            pass.set_bind_group(0, bind_group, &[]);
+            pass.dispatch_workgroups(x, y, 1);
+        }
+        gpu.queue.submit([encoder.finish()]);
     }
 }
 
@@ -67,7 +99,19 @@ pub(super) fn bind_group(
     gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label: Some(label), layout, entries: &entries })
 }
 
-pub(super) fn compute_pipeline(
+pub(super) fn pipeline_layout(
+    gpu: &Gpu,
+    label: &str,
+    bindings: &wgpu::BindGroupLayout,
+) -> wgpu::PipelineLayout {
+    gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some(label),
+        bind_group_layouts: &[Some(bindings)],
+        immediate_size: 0,
+    })
+}
+
+fn compute_pipeline(
     gpu: &Gpu,
     label: &str,
     source: &str,

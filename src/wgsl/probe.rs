@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::pipelines::{bind_group, bind_group_layout, buffer, compute_pipeline};
+use super::pipelines::{Program, buffer};
 use super::{Gpu, readback, shaders};
 use crate::error::Result;
 
@@ -14,22 +14,13 @@ pub struct ProbeUniforms {
 }
 
 /// The `probe` pipeline, made once a device.
-pub struct ProbePipeline {
-    layout: wgpu::BindGroupLayout,
-    pipeline: wgpu::ComputePipeline,
-}
+pub struct ProbePipeline(Program);
 
 impl ProbePipeline {
     pub fn new(gpu: &Gpu) -> Self {
         use wgpu::BufferBindingType::{Storage, Uniform};
         let types = [Uniform, Storage { read_only: true }, Uniform, Storage { read_only: false }].map(buffer);
-        let layout = bind_group_layout(gpu, "probe", wgpu::ShaderStages::COMPUTE, &types);
-        let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("probe"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        Self { pipeline: compute_pipeline(gpu, "probe", &shaders::probe(), &pipeline_layout), layout }
+        Self(Program::new(gpu, "probe", &shaders::probe(gpu.activations), &types))
     }
 
     /// The `classes` scores at `position`, 0..1 across the picture.
@@ -50,16 +41,7 @@ impl ProbePipeline {
             uniforms.as_entire_binding(),
             result.as_entire_binding(),
         ];
-        let bind_group = bind_group(gpu, "probe", &self.layout, resources);
-        let mut encoder =
-            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("probe") });
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, &bind_group, &[]);
-            pass.dispatch_workgroups(1, 1, 1);
-        }
-        gpu.queue.submit([encoder.finish()]);
+        self.0.submit(gpu, &self.0.bind(gpu, resources), [1, 1]);
         let bytes = readback::read(gpu, &result, 0, 64 * 16).await?;
         let mut scores: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
         scores.truncate(classes);

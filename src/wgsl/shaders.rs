@@ -1,5 +1,6 @@
 //! The shader files, and how each kernel's text is put together: plain concatenation, nothing else.
 
+use super::Activations;
 use crate::plan::WeightFormat;
 
 const COMMON: &str = include_str!("kernels/common.wgsl");
@@ -16,19 +17,21 @@ pub enum Kernel {
     Pool,
     AdaptivePool,
     GlobalPool,
+    SqueezeExcite,
     Resize,
     Elementwise,
     Gather,
 }
 
 impl Kernel {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Pointwise,
         Self::Dense,
         Self::Depthwise,
         Self::Pool,
         Self::AdaptivePool,
         Self::GlobalPool,
+        Self::SqueezeExcite,
         Self::Resize,
         Self::Elementwise,
         Self::Gather,
@@ -43,6 +46,7 @@ impl Kernel {
             Self::Pool => ("pool", MAP, include_str!("kernels/pool.wgsl")),
             Self::AdaptivePool => ("adaptive_pool", MAP, include_str!("kernels/adaptive_pool.wgsl")),
             Self::GlobalPool => ("global_pool", MAP, include_str!("kernels/global_pool.wgsl")),
+            Self::SqueezeExcite => ("squeeze_excite", "", include_str!("kernels/squeeze_excite.wgsl")),
             Self::Resize => ("resize", MAP, include_str!("kernels/resize.wgsl")),
             Self::Elementwise => ("elementwise", MAP, include_str!("kernels/elementwise.wgsl")),
             Self::Gather => ("gather", MAP, include_str!("kernels/gather.wgsl")),
@@ -54,33 +58,46 @@ impl Kernel {
     }
 
     /// The complete WGSL module; its entry point is `main`.
-    pub fn source(self, format: WeightFormat) -> String {
+    pub fn source(self, activations: Activations, format: WeightFormat) -> String {
         let weights = match format {
-            WeightFormat::Int8 => include_str!("kernels/weights_int8.wgsl"),
+            WeightFormat::Int8 | WeightFormat::Int8Products => include_str!("kernels/weights_int8.wgsl"),
             WeightFormat::F32 => include_str!("kernels/weights_f32.wgsl"),
         };
+        let products = match (self, format) {
+            (Self::Pointwise | Self::Dense | Self::SqueezeExcite, WeightFormat::Int8Products) => {
+                include_str!("kernels/products_int8.wgsl")
+            }
+            (Self::Pointwise | Self::Dense | Self::SqueezeExcite, _) => {
+                include_str!("kernels/products_f32.wgsl")
+            }
+            _ => "",
+        };
         let (_, uniforms, kernel) = self.parts();
-        [weights, COMMON, uniforms, kernel].join("\n")
+        [activations.head(), weights, COMMON, uniforms, products, kernel].join("\n")
     }
 }
 
 /// Picture to network input.
-pub const FRAME: &str = include_str!("kernels/frame.wgsl");
+pub fn frame(activations: Activations) -> String {
+    [activations.head(), include_str!("kernels/frame.wgsl")].join("\n")
+}
 
 /// Scores of tiles to scores of a picture.
-pub const MOSAIC: &str = include_str!("kernels/mosaic.wgsl");
+pub fn mosaic(activations: Activations) -> String {
+    [activations.head(), include_str!("kernels/mosaic.wgsl")].join("\n")
+}
 
 /// Scores to class ids and areas.
-pub fn mask() -> String {
-    [INTERPOLATION, include_str!("kernels/mask.wgsl")].join("\n")
+pub fn mask(activations: Activations) -> String {
+    [activations.head(), INTERPOLATION, include_str!("kernels/mask.wgsl")].join("\n")
 }
 
 /// Scores at one pixel.
-pub fn probe() -> String {
-    [INTERPOLATION, include_str!("kernels/probe.wgsl")].join("\n")
+pub fn probe(activations: Activations) -> String {
+    [activations.head(), INTERPOLATION, include_str!("kernels/probe.wgsl")].join("\n")
 }
 
 /// Scores and picture to canvas.
-pub fn paint() -> String {
-    [INTERPOLATION, include_str!("kernels/paint.wgsl")].join("\n")
+pub fn paint(activations: Activations) -> String {
+    [activations.head(), INTERPOLATION, include_str!("kernels/paint.wgsl")].join("\n")
 }

@@ -10,6 +10,7 @@ use segscope::graph::{Graph, Shape, Tensor, Weights};
 use segscope::session::Gpu;
 use segscope::weights::Model;
 use segscope::weights::import::convert;
+use segscope::wgsl::Activations;
 use segscope::zoo::{self, Options};
 
 /// The same tests on each backend, under its name. `$subject` makes of a backend what a test is given.
@@ -143,7 +144,22 @@ pub fn shipped(id: &str) -> Vec<u8> {
 }
 
 pub fn gpu() -> Gpu {
-    pollster::block_on(Gpu::new()).expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do")
+    gpu_with(Activations::F32)
+}
+
+pub fn gpu_with(activations: Activations) -> Gpu {
+    let gpu = pollster::block_on(Gpu::new(activations));
+    gpu.expect("a Vulkan, Metal or DX12 adapter; Mesa's lavapipe will do")
+}
+
+/// The GPU with activations in f16, or none after saying so: not every adapter has them, Mesa's lavapipe does.
+pub fn half_precision_gpu(test: &str) -> Option<Gpu> {
+    let gpu = gpu_with(Activations::F16);
+    if gpu.device.activations == Activations::F16 {
+        return Some(gpu);
+    }
+    println!("skipped: {test} needs an adapter with shader-f16");
+    None
 }
 
 /// The published checkpoints, or none after saying so: they are not part of the project.

@@ -5,25 +5,20 @@ use wide::f32x4;
 
 use super::{Activate, Affine, Band, Map};
 
-/// `inputs` are x, then the multiplier and the addend where `[multiply, add]` says that they are there.
 pub fn run(
-    inputs: &[Map<'_>],
-    [multiply, add]: [bool; 2],
+    x: Map<'_>,
+    [multiplier, addend]: [Option<Map<'_>>; 2],
     affine: Option<Affine<'_>>,
     activate: &Activate<'_>,
     band: &mut Band<'_>,
 ) {
-    let x = inputs[0];
-    let mut others = inputs[1..].iter();
-    let multiplier = if multiply { others.next() } else { None };
-    let addend = if add { others.next() } else { None };
     let first = band.first_pixel();
     for (plane, out) in band.planes.iter_mut().enumerate() {
         let [scale, shift] =
             affine.map_or([f32x4::ONE, f32x4::ZERO], |affine| affine.map(|values| values[plane]));
         let input = &x.plane(plane)[first..][..out.len()];
-        let multiplier = multiplier.map(|map| Operand::new(map, plane, first));
-        let addend = addend.map(|map| Operand::new(map, plane, first));
+        let multiplier = multiplier.map(|map| Operand::new(&map, plane, first));
+        let addend = addend.map(|map| Operand::new(&map, plane, first));
         for (at, (out, value)) in out.iter_mut().zip(input).enumerate() {
             let mut value = *value;
             if let Some(multiplier) = &multiplier {

@@ -12,6 +12,7 @@ mod panel;
 mod pool;
 mod product;
 mod resize;
+mod squeeze_excite;
 
 use std::collections::HashMap;
 
@@ -67,11 +68,52 @@ struct Conv<'a> {
     /// As `PackedWeights` lays them out, in f32.
     kernel: &'a [f32x4],
     bias: &'a [f32x4],
+    /// One value a channel for the input of a pointwise convolution.
+    multiplier: Option<&'a [f32x4]>,
     residual: Option<Map<'a>>,
     activate: Activate<'a>,
 }
 
-impl Conv<'_> {
+impl<'a> Conv<'a> {
+    /// Without multiplier and residual.
+    fn new(parameters: Parameters<'a>, conv: &'a Conv2d, node: NodeId, activate: Activate<'a>) -> Self {
+        let [kernel, _, bias] = parameters.weights.conv_offsets(node);
+        let values = parameters.values;
+        Self {
+            conv,
+            kernel: &values[kernel..],
+            bias: &values[bias..],
+            multiplier: None,
+            residual: None,
+            activate,
+        }
+    }
+
+    /// Computes a band of the convolution of `x`, which has `in_channels`.
+    fn run(
+        &self,
+        parameters: Parameters<'_>,
+        node: NodeId,
+        which: ConvKernel,
+        x: Map<'_>,
+        in_channels: usize,
+        band: &mut Band<'_>,
+    ) {
+        match which {
+            ConvKernel::Pointwise | ConvKernel::Dense if !is_product(self.conv) => {
+                grouped::run(self, x, in_channels, band);
+            }
+            ConvKernel::Pointwise | ConvKernel::Dense => match parameters.integers.get(&node) {
+                Some(weights) => matmul::run(&Int8(weights), self, x, in_channels, band),
+                None => {
+                    let blocks = &self.kernel[..self.kernel.len() / 4 * 4];
+                    matmul::run(&F32(bytemuck::cast_slice(blocks)), self, x, in_channels, band);
+                }
+            },
+            ConvKernel::Depthwise { terms } => depthwise::run(self, x, terms, band),
+        }
+    }
+
     /// Bias, residual and activation after the sums of products for the pixels from `pixel` of the whole plane on, as many as
     /// `out` has. Not inlined, for every kernel ends with it.
     #[inline(never)]
@@ -121,25 +163,14 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
     let activate = Activate::new(step.activation.as_ref(), parameters);
     let [_, _, height, _] = plan.shapes[step.output];
     match &step.op {
-        StepOp::Conv { conv, node, kernel: which } => {
-            let [kernel, _, bias] = parameters.weights.conv_offsets(*node);
-            let residual = inputs.get(1).copied();
-            let values = parameters.values;
-            let job = Conv { conv, kernel: &values[kernel..], bias: &values[bias..], residual, activate };
-            let in_channels = plan.shapes[step.inputs[0]][1];
-            match *which {
-                ConvKernel::Pointwise | ConvKernel::Dense if !is_product(conv) => {
-                    grouped::run(&job, inputs[0], in_channels, band);
-                }
-                ConvKernel::Pointwise | ConvKernel::Dense => match parameters.integers.get(node) {
-                    Some(weights) => matmul::run(&Int8(weights), &job, inputs[0], in_channels, band),
-                    None => {
-                        let blocks = &job.kernel[..job.kernel.len() / 4 * 4];
-                        matmul::run(&F32(bytemuck::cast_slice(blocks)), &job, inputs[0], in_channels, band);
-                    }
-                },
-                ConvKernel::Depthwise { terms } => depthwise::run(&job, inputs[0], terms, band),
-            }
+        StepOp::Conv { conv, node, kernel, .. } => {
+            let [multiplier, residual] = step.operands().map(|at| at.map(|at| inputs[at]));
+            let multiplier = multiplier.map(|map| map.data);
+            let job = Conv { multiplier, residual, ..Conv::new(parameters, conv, *node, activate) };
+            job.run(parameters, *node, *kernel, inputs[0], plan.shapes[step.inputs[0]][1], band);
+        }
+        StepOp::SqueezeExcite { layers } => {
+            squeeze_excite::run(parameters, layers, inputs[0], plan.shapes[step.inputs[0]][1], band);
         }
         StepOp::MaxPool(window) => pool::max(window, inputs[0], &activate, band),
         StepOp::AvgPool(window) => pool::average(window, inputs[0], &activate, band),
@@ -147,9 +178,10 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
         StepOp::Resize { mode, align_corners } => {
             resize::run(*mode, *align_corners, inputs[0], height, &activate, band);
         }
-        StepOp::Elementwise { multiply, add, affine } => {
+        StepOp::Elementwise { affine, .. } => {
             let affine = affine.as_ref().map(|affine| parameters.affine(affine));
-            elementwise::run(inputs, [*multiply, *add], affine, &activate, band);
+            let operands = step.operands().map(|at| at.map(|at| inputs[at]));
+            elementwise::run(inputs[0], operands, affine, &activate, band);
         }
         StepOp::Gather { lanes, affine } => {
             let affine = affine.as_ref().map(|affine| parameters.affine(affine));

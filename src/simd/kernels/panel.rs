@@ -21,6 +21,11 @@ pub fn gather(job: &Conv<'_>, x: Map<'_>, band: &Band<'_>, pixels: Range<usize>,
         for (block, plane) in panel.iter_mut().zip(x.data.chunks(size)) {
             block[..pixels.len()].copy_from_slice(&plane[first..first + pixels.len()]);
         }
+        if let Some(multiplier) = job.multiplier {
+            for (block, multiplier) in panel.iter_mut().zip(multiplier) {
+                block.iter_mut().for_each(|value| *value *= *multiplier);
+            }
+        }
         return;
     }
     let in_planes = x.data.len() / size;

@@ -16,7 +16,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     var sum = vec4f(0.0);
     for (var y = low.y; y < high.y; y++) {
         for (var x = low.x; x < high.x; x++) {
-            sum += arena[first + y * u.in_size.x + x];
+            sum += vec4f(arena[first + y * u.in_size.x + x]);
         }
     }
     let count = (high - low);

@@ -1,9 +1,9 @@
 // What every kernel shares: the three storage buffers, and the activations.
 //
 // A tensor [c, h, w] lies in `arena` as ceil(c / 4) planes of h * w vectors of four channels. Offsets are in vectors.
-// Concatenated before each kernel, after one of weights_int8.wgsl and weights_f32.wgsl.
+// Concatenated before each kernel, after one of vectors_*.wgsl and one of weights_*.wgsl.
 
-@group(0) @binding(2) var<storage, read_write> arena: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> arena: array<Four>;
 // Tables of the plan; only `gather` reads them.
 @group(0) @binding(3) var<storage, read> tables: array<vec4u>;
 

@@ -14,6 +14,8 @@ pub fn dispatch(
     node: NodeId,
     kernel: ConvKernel,
 ) -> Dispatch {
+    let operand = |at: Option<usize>| at.map_or(NONE, |at| plan.offset(step.inputs[at]) as u32);
+    let [multiplier, residual] = step.operands().map(operand);
     let x = step.inputs[0];
     let in_channels = plan.shapes[x][1];
     let taps = conv.kernel[0] * conv.kernel[1];
@@ -34,7 +36,8 @@ pub fn dispatch(
         dilation: xy(conv.dilation),
         x: plan.offset(x) as u32,
         y: plan.offset(step.output) as u32,
-        residual: step.inputs.get(1).map_or(NONE, |&r| plan.offset(r) as u32),
+        residual,
+        multiplier,
         kernel: weight,
         scale,
         bias,
@@ -46,6 +49,7 @@ pub fn dispatch(
         last_first: read.last_first as u32,
         terms: terms as u32,
         plane_entries: (terms * taps).next_multiple_of(4) as u32,
+        inverse_step: weights.input_step(node).map_or(0.0, |step| 1.0 / step),
     };
     let pixels = out_size[0] * out_size[1];
     let (kernel, columns) = match kernel {

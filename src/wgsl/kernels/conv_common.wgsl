@@ -8,10 +8,11 @@ struct ConvUniforms {
     stride: vec2u,
     padding: vec2u,
     dilation: vec2u,
-    // Offsets of input, output and residual (or NONE) in the arena.
+    // Offsets of input, output, residual (or NONE) and of a multiplier of the input's channels (or NONE) in the arena.
     x: u32,
     y: u32,
     residual: u32,
+    multiplier: u32,
     // Offsets in the weights.
     kernel: u32,
     scale: u32,
@@ -27,6 +28,8 @@ struct ConvUniforms {
     // Of a depthwise convolution: channels per output channel, and entries of the kernel per plane.
     terms: u32,
     plane_entries: u32,
+    // Steps of the input in int8 to one.
+    inverse_step: f32,
 }
 
 @group(0) @binding(0) var<uniform> u: ConvUniforms;
@@ -41,7 +44,7 @@ fn finish(sum: vec4f, plane: u32, pixel: u32) {
     let at = plane * u.out_size.x * u.out_size.y + pixel;
     var value = sum * parameter(u.scale + plane) + parameter(u.bias + plane);
     if u.residual != NONE {
-        value += arena[u.residual + at];
+        value += vec4f(arena[u.residual + at]);
     }
-    arena[u.y + at] = activate(value, u.activation, u.slope + plane);
+    arena[u.y + at] = narrow(activate(value, u.activation, u.slope + plane));
 }

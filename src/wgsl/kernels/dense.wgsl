@@ -9,8 +9,9 @@ fn columns(x0: u32, tap: u32) -> vec4i {
     return select(vec4i(-1), x, (x < vec4i(i32(u.in_size.x))) & (x >= vec4i(0)));
 }
 
-fn load(row: u32, column: i32) -> vec4f {
-    return select(vec4f(0.0), arena[row + u32(max(column, 0))], column >= 0);
+fn load(row: u32, column: i32) -> Pixel {
+    let x = vec4f(arena[row + u32(max(column, 0))]);
+    return select(Pixel(), entering(x, u.inverse_step), column >= 0);
 }
 
 @compute @workgroup_size(64)
@@ -25,10 +26,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let in_pixels = u.in_size.x * u.in_size.y;
     let first_input = u.x + first_input_plane(plane) * in_pixels;
     let taps = u.window.x * u.window.y;
-    var sum0 = vec4f(0.0);
-    var sum1 = vec4f(0.0);
-    var sum2 = vec4f(0.0);
-    var sum3 = vec4f(0.0);
+    var sum0 = Sum();
+    var sum1 = Sum();
+    var sum2 = Sum();
+    var sum3 = Sum();
     for (var ky = 0u; ky < u.window.y; ky++) {
         let in_y = i32(y * u.stride.y + ky * u.dilation.y) - i32(u.padding.y);
         if in_y < 0 || in_y >= i32(u.in_size.y) {
@@ -39,24 +40,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
             let block = (plane * taps + ky * u.window.x + kx) * u.span;
             var row = first_input + u32(in_y) * u.in_size.x;
             for (var i = 0u; i < u.span; i++) {
-                let w = weight_block(u.kernel, block + i);
-                sum0 += w * load(row, column.x);
-                sum1 += w * load(row, column.y);
-                sum2 += w * load(row, column.z);
-                sum3 += w * load(row, column.w);
+                let w = block_at(u.kernel, block + i);
+                sum0 += product(w, load(row, column.x));
+                sum1 += product(w, load(row, column.y));
+                sum2 += product(w, load(row, column.z));
+                sum3 += product(w, load(row, column.w));
                 row += in_pixels;
             }
         }
     }
     let pixel = y * u.out_size.x + x;
-    finish(sum0, plane, pixel);
+    finish(total(sum0), plane, pixel);
     if x + 1u < u.out_size.x {
-        finish(sum1, plane, pixel + 1u);
+        finish(total(sum1), plane, pixel + 1u);
     }
     if x + 2u < u.out_size.x {
-        finish(sum2, plane, pixel + 2u);
+        finish(total(sum2), plane, pixel + 2u);
     }
     if x + 3u < u.out_size.x {
-        finish(sum3, plane, pixel + 3u);
+        finish(total(sum3), plane, pixel + 3u);
     }
 }

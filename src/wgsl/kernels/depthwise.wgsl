@@ -24,7 +24,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
             for (var kx = 0u; kx < u.window.x; kx++) {
                 let in_x = corner.x + i32(kx * u.dilation.x);
                 if in_x >= 0 && in_x < i32(u.in_size.x) {
-                    sum += weight_lanes(u.kernel, entry + ky * u.window.x + kx) * arena[row + u32(in_x)];
+                    sum += weight_lanes(u.kernel, entry + ky * u.window.x + kx) * vec4f(arena[row + u32(in_x)]);
                 }
             }
         }

@@ -12,12 +12,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         return;
     }
     let at = plane * pixels + pixel;
-    var value = arena[u.x + at];
+    var value = vec4f(arena[u.x + at]);
     if u.multiplier != NONE {
-        value *= arena[u.multiplier + select(at, plane, u.multiplier_is_pixel == 1u)];
+        value *= vec4f(arena[u.multiplier + select(at, plane, u.multiplier_is_pixel == 1u)]);
     }
     if u.addend != NONE {
-        value += arena[u.addend + select(at, plane, u.addend_is_pixel == 1u)];
+        value += vec4f(arena[u.addend + select(at, plane, u.addend_is_pixel == 1u)]);
     }
     if u.scale != NONE {
         value = value * parameter(u.scale + plane) + parameter(u.shift + plane);

@@ -19,7 +19,7 @@ struct FrameUniforms {
 
 @group(0) @binding(0) var<uniform> u: FrameUniforms;
 @group(0) @binding(1) var picture: texture_2d<f32>;
-@group(0) @binding(2) var<storage, read_write> arena: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> arena: array<Four>;
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -43,5 +43,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         }
     }
     let value = (sum / total - u.mean) * u.inverse_std;
-    arena[u.y + id.y * u.out_size.x + id.x] = vec4f(value, 0.0);
+    arena[u.y + id.y * u.out_size.x + id.x] = narrow(vec4f(value, 0.0));
 }

@@ -10,7 +10,7 @@ fn one_lane(index: u32, pixel: u32) -> f32 {
     }
     let parameters = entry.z >> 2u;
     let lane = entry.z & 3u;
-    var value = arena[entry.x + pixel][entry.y];
+    var value = f32(arena[entry.x + pixel][entry.y]);
     if u.scale != NONE {
         value = value * parameter(u.scale + parameters)[lane] + parameter(u.shift + parameters)[lane];
     }
@@ -31,5 +31,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         one_lane(first + 2u, pixel),
         one_lane(first + 3u, pixel),
     );
-    arena[u.y + id.y * pixels + pixel] = value;
+    arena[u.y + id.y * pixels + pixel] = narrow(value);
 }

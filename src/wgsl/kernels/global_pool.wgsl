@@ -10,7 +10,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let first = u.x + group.y * pixels;
     var sum = vec4f(0.0);
     for (var pixel = local; pixel < pixels; pixel += 64u) {
-        sum += arena[first + pixel];
+        sum += vec4f(arena[first + pixel]);
     }
     partial[local] = sum;
     for (var half = 32u; half > 0u; half /= 2u) {

@@ -1,5 +1,5 @@
 // Class scores anywhere in the picture, interpolated from the network's low-resolution scores: the full-size logits are
-// never written. Concatenated before mask, probe and paint.
+// never written. Concatenated before mask, probe and paint, after one of vectors_*.wgsl.
 
 // Keep in sync with ScoresUniforms in interpolation.rs. Sizes are (width, height).
 struct ScoresUniforms {
@@ -15,7 +15,7 @@ struct ScoresUniforms {
 }
 
 @group(0) @binding(0) var<uniform> scores: ScoresUniforms;
-@group(0) @binding(1) var<storage, read> values: array<vec4f>;
+@group(0) @binding(1) var<storage, read> values: array<Four>;
 
 // Four pixels of the scores and their bilinear weights.
 struct Taps {
@@ -46,8 +46,8 @@ fn taps_at(position: vec2f) -> Taps {
 // Scores of classes 4 * plane .. 4 * plane + 3.
 fn scores_of(plane: u32, taps: Taps) -> vec4f {
     let at = taps.at + plane * scores.size.x * scores.size.y;
-    return values[at.x] * taps.weight.x + values[at.y] * taps.weight.y
-        + values[at.z] * taps.weight.z + values[at.w] * taps.weight.w;
+    return vec4f(values[at.x]) * taps.weight.x + vec4f(values[at.y]) * taps.weight.y
+        + vec4f(values[at.z]) * taps.weight.z + vec4f(values[at.w]) * taps.weight.w;
 }
 
 // The class with the highest score; the lowest id among equals, as argmax in PyTorch.

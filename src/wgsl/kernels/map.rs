@@ -39,17 +39,15 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut 
             };
             Kernel::Resize
         }
-        StepOp::Elementwise { multiply, add, affine } => {
-            let mut others = step.inputs[1..].iter().map(|&id| {
+        StepOp::Elementwise { affine, .. } => {
+            let [multiplier, addend] = step.operands().map(|at| {
+                let Some(at) = at else { return [NONE, 0] };
+                let id = step.inputs[at];
                 let is_pixel = size(plan, id) == [1, 1] && out_size != [1, 1];
                 [plan.offset(id) as u32, u32::from(is_pixel)]
             });
-            if *multiply && let Some(found) = others.next() {
-                [uniforms.multiplier, uniforms.multiplier_is_pixel] = found;
-            }
-            if *add && let Some(found) = others.next() {
-                [uniforms.addend, uniforms.addend_is_pixel] = found;
-            }
+            [uniforms.multiplier, uniforms.multiplier_is_pixel] = multiplier;
+            [uniforms.addend, uniforms.addend_is_pixel] = addend;
             set_affine(&mut uniforms, affine.as_ref(), weights);
             Kernel::Elementwise
         }
@@ -65,7 +63,7 @@ pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut 
             set_affine(&mut uniforms, affine.as_ref(), weights);
             Kernel::Gather
         }
-        StepOp::Conv { .. } => unreachable!("convolutions have their own dispatch"),
+        StepOp::Conv { .. } | StepOp::SqueezeExcite { .. } => unreachable!("they have their own dispatch"),
     };
     let pixels = out_size[0] * out_size[1];
     let out_planes = plan.layouts[step.output].planes() as u32;

@@ -29,5 +29,5 @@ struct MapUniforms {
 @group(0) @binding(0) var<uniform> u: MapUniforms;
 
 fn store(value: vec4f, plane: u32, pixel: u32) {
-    arena[u.y + plane * u.out_size.x * u.out_size.y + pixel] = activate(value, u.activation, u.slope + plane);
+    arena[u.y + plane * u.out_size.x * u.out_size.y + pixel] = narrow(activate(value, u.activation, u.slope + plane));
 }

@@ -2,6 +2,7 @@
 
 mod conv;
 mod map;
+mod squeeze_excite;
 pub mod uniforms;
 
 use super::shaders::Kernel;
@@ -17,7 +18,8 @@ pub struct Dispatch {
 /// The launch for `step`; a `gather` appends its entries to `tables`.
 pub fn dispatch(plan: &Plan, weights: &PackedWeights, step: &Step, tables: &mut Vec<[u32; 4]>) -> Dispatch {
     match &step.op {
-        StepOp::Conv { conv, node, kernel } => conv::dispatch(plan, weights, step, conv, *node, *kernel),
+        StepOp::Conv { conv, node, kernel, .. } => conv::dispatch(plan, weights, step, conv, *node, *kernel),
+        StepOp::SqueezeExcite { layers } => squeeze_excite::dispatch(plan, weights, step, layers),
         _ => map::dispatch(plan, weights, step, tables),
     }
 }

@@ -23,10 +23,10 @@ struct Tap {
 }
 
 @group(0) @binding(0) var<uniform> u: MosaicUniforms;
-@group(0) @binding(1) var<storage, read> arena: array<vec4f>;
+@group(0) @binding(1) var<storage, read> arena: array<Four>;
 // One a column, then one a row.
 @group(0) @binding(2) var<storage, read> taps: array<Tap>;
-@group(0) @binding(3) var<storage, read_write> mosaic: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> mosaic: array<Four>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -40,10 +40,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let low = plane + row.low * u.tile.x;
     let high = plane + row.high * u.tile.x;
     let value = mix(
-        mix(arena[low + column.low], arena[low + column.high], column.t),
-        mix(arena[high + column.low], arena[high + column.high], column.t),
+        mix(vec4f(arena[low + column.low]), vec4f(arena[low + column.high]), column.t),
+        mix(vec4f(arena[high + column.low]), vec4f(arena[high + column.high]), column.t),
         row.t,
     );
     let at = id.y * u.size.x * u.size.y + (u.first.y + cell.y) * u.size.x + u.first.x + cell.x;
-    mosaic[at] += value * row.share * column.share;
+    mosaic[at] = narrow(vec4f(mosaic[at]) + value * row.share * column.share);
 }

@@ -1,7 +1,7 @@
-// 1x1 convolution, stride 1: y[o, p] = sum_i w[o, i] x[i, p].
+// 1x1 convolution, stride 1: y[o, p] = sum_i w[o, i] x[i, p] m[i], where m, one number a channel, may be missing.
 //
 // One invocation: four output channels of four pixels, 64 apart so that neighbours read neighbours.
-// Dispatch: (ceil(pixels / 256), output planes). Twin: reference conv2d.
+// Dispatch: (ceil(pixels / 256), output planes). Twin: reference conv2d, mul.
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -16,26 +16,37 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let p = min(vec4u(first, first + 64u, first + 128u, first + 192u), vec4u(last));
     let first_input = first_input_plane(plane);
     var at = u.x + first_input * pixels;
-    var sum0 = vec4f(0.0);
-    var sum1 = vec4f(0.0);
-    var sum2 = vec4f(0.0);
-    var sum3 = vec4f(0.0);
+    var sum0 = Sum();
+    var sum1 = Sum();
+    var sum2 = Sum();
+    var sum3 = Sum();
     for (var i = 0u; i < u.span; i++) {
-        let w = weight_block(u.kernel, plane * u.span + i);
-        sum0 += w * arena[at + p.x];
-        sum1 += w * arena[at + p.y];
-        sum2 += w * arena[at + p.z];
-        sum3 += w * arena[at + p.w];
+        let w = block_at(u.kernel, plane * u.span + i);
+        var x0 = vec4f(arena[at + p.x]);
+        var x1 = vec4f(arena[at + p.y]);
+        var x2 = vec4f(arena[at + p.z]);
+        var x3 = vec4f(arena[at + p.w]);
+        if u.multiplier != NONE {
+            let m = vec4f(arena[u.multiplier + first_input + i]);
+            x0 *= m;
+            x1 *= m;
+            x2 *= m;
+            x3 *= m;
+        }
+        sum0 += product(w, entering(x0, u.inverse_step));
+        sum1 += product(w, entering(x1, u.inverse_step));
+        sum2 += product(w, entering(x2, u.inverse_step));
+        sum3 += product(w, entering(x3, u.inverse_step));
         at += pixels;
     }
-    finish(sum0, plane, p.x);
+    finish(total(sum0), plane, p.x);
     if first + 64u < pixels {
-        finish(sum1, plane, p.y);
+        finish(total(sum1), plane, p.y);
     }
     if first + 128u < pixels {
-        finish(sum2, plane, p.z);
+        finish(total(sum2), plane, p.z);
     }
     if first + 192u < pixels {
-        finish(sum3, plane, p.w);
+        finish(total(sum3), plane, p.w);
     }
 }

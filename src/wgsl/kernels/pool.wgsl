@@ -15,10 +15,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let first = u.x + plane * u.in_size.x * u.in_size.y;
     var sum = vec4f(0.0);
     // The plan's padding is at most half a window, so the window holds at least one real value.
-    var largest = arena[first + low.y * u.in_size.x + low.x];
+    var largest = vec4f(arena[first + low.y * u.in_size.x + low.x]);
     for (var y = low.y; y < high.y; y++) {
         for (var x = low.x; x < high.x; x++) {
-            let value = arena[first + y * u.in_size.x + x];
+            let value = vec4f(arena[first + y * u.in_size.x + x]);
             sum += value;
             largest = max(largest, value);
         }

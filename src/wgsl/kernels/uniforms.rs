@@ -21,6 +21,7 @@ pub struct ConvUniforms {
     pub x: u32,
     pub y: u32,
     pub residual: u32,
+    pub multiplier: u32,
     pub kernel: u32,
     pub scale: u32,
     pub bias: u32,
@@ -32,6 +33,7 @@ pub struct ConvUniforms {
     pub last_first: u32,
     pub terms: u32,
     pub plane_entries: u32,
+    pub inverse_step: f32,
 }
 
 /// Keep in sync with `MapUniforms` in map_common.wgsl.
@@ -55,6 +57,33 @@ pub struct MapUniforms {
     pub slope: u32,
     pub mode: u32,
     pub table: u32,
+}
+
+/// Keep in sync with `SqueezeExciteUniforms` in squeeze_excite.wgsl.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct SqueezeExciteUniforms {
+    pub in_size: [u32; 2],
+    pub x: u32,
+    pub y: u32,
+    pub planes: u32,
+    pub layer_count: u32,
+    pub padding_to_16: [u32; 2],
+    pub layers: [LayerUniforms; 2],
+}
+
+/// Keep in sync with `LayerUniforms` in squeeze_excite.wgsl.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct LayerUniforms {
+    pub kernel: u32,
+    pub scale: u32,
+    pub bias: u32,
+    pub activation: u32,
+    pub slope: u32,
+    pub planes: u32,
+    pub inverse_step: f32,
+    pub padding_to_16: u32,
 }
 
 /// Numbers of `activate` in common.wgsl, and the offset of PReLU's slopes (0 where there are none: it is not read).

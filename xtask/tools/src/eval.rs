@@ -10,6 +10,7 @@ use segscope::lab::metrics::ConfusionMatrix;
 use segscope::session::{Backend, Cpu, Gpu, Session};
 use segscope::weights::ModelInfo;
 use segscope::weights::info::Metrics;
+use segscope::wgsl::Activations;
 
 use lexopt::prelude::*;
 
@@ -79,7 +80,7 @@ pub fn run(options: &Options) -> Result<()> {
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     match options.backend {
         BackendName::WebGpu => {
-            let gpu = pollster::block_on(Gpu::new())?;
+            let gpu = pollster::block_on(Gpu::new(Activations::F32))?;
             let place = format!("adapter {}", gpu.device.adapter.get_info().name);
             evaluate(&Session::new(gpu), &bytes, options, &place)
         }

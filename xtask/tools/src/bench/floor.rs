@@ -1,7 +1,7 @@
 //! The least time a plan could take: each step moves its bytes at the device's bandwidth or does its sums at the device's
 //! rate, whichever takes longer (the roofline model, Williams et al. 2009, doi 10.1145/1498765.1498785).
 
-use segscope::graph::{Graph, NodeId};
+use segscope::graph::{Conv2d, Graph, NodeId};
 use segscope::plan::{Plan, Step, StepOp, WeightFormat};
 
 use super::peak::Peak;
@@ -28,8 +28,8 @@ fn bytes(graph: &Graph, plan: &Plan, step: &Step, format: WeightFormat) -> f64 {
     let values = |id: NodeId| plan.shapes[id].iter().product::<usize>();
     let activations = step.inputs.iter().map(|&id| values(id)).sum::<usize>() + values(step.output);
     let weight_bytes = match format {
-        WeightFormat::Int8 => 1,
-        _ => 4,
+        WeightFormat::Int8 | WeightFormat::Int8Products => 1,
+        WeightFormat::F32 => 4,
     };
     (activations * 4 + weights(graph, plan, step) * weight_bytes) as f64
 }
@@ -41,7 +41,13 @@ fn flops(graph: &Graph, plan: &Plan, step: &Step) -> f64 {
 
 /// Numbers in a convolution's kernel.
 fn weights(graph: &Graph, plan: &Plan, step: &Step) -> usize {
-    let StepOp::Conv { conv, node, .. } = &step.op else { return 0 };
-    let in_channels = plan.shapes[graph.node(*node).inputs[0]][1];
-    conv.out_channels * in_channels / conv.groups * conv.kernel[0] * conv.kernel[1]
+    let of = |conv: &Conv2d, node: NodeId| {
+        let in_channels = plan.shapes[graph.node(node).inputs[0]][1];
+        conv.out_channels * in_channels / conv.groups * conv.kernel[0] * conv.kernel[1]
+    };
+    match &step.op {
+        StepOp::Conv { conv, node, .. } => of(conv, *node),
+        StepOp::SqueezeExcite { layers } => layers.iter().map(|layer| of(&layer.conv, layer.node)).sum(),
+        _ => 0,
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use lexopt::prelude::*;
-use segscope::wgsl::{Executor, Gpu, Network, Pipelines};
+use segscope::wgsl::{Activations, Executor, Gpu, Network, Pipelines};
 
 use crate::bench_models::model;
 use floor::floor;
@@ -56,7 +56,7 @@ impl Options {
 
 pub fn run(args: lexopt::Parser) -> Result<()> {
     let options = Options::parse(args)?;
-    let gpu = pollster::block_on(Gpu::new())?;
+    let gpu = pollster::block_on(Gpu::new(Activations::F32))?;
     let info = gpu.adapter.get_info();
     if options.steps {
         for name in &options.models {
@@ -77,7 +77,7 @@ pub fn run(args: lexopt::Parser) -> Result<()> {
     let mut rows = Vec::new();
     for name in &options.models {
         let model = model(name)?;
-        let network = Network::new(&gpu, model.graph, &model.weights)?;
+        let network = Network::new(&gpu, model.graph, &model.weights, &[])?;
         for &size in &options.sizes {
             let executor = Executor::new(&gpu, &mut Pipelines::new(&gpu), &network, [size; 2], &[])?;
             let alone = median(options.rounds, || frames(&gpu, &executor, 1))?;

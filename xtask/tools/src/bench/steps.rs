@@ -9,7 +9,7 @@ use segscope::wgsl::{Executor, Gpu, Network, Pipelines};
 
 pub fn print(gpu: &Gpu, model: Model, size: usize, rounds: usize) -> Result<()> {
     let on_cpu = simd::Network::new(model.graph.clone(), &model.weights)?;
-    let on_gpu = Network::new(gpu, model.graph, &model.weights)?;
+    let on_gpu = Network::new(gpu, model.graph, &model.weights, &[])?;
     let cpu = simd::Executor::new(&on_cpu, [size; 2], &[])?;
     let executor = Executor::new(gpu, &mut Pipelines::new(gpu), &on_gpu, [size; 2], &[])?;
     let input = random_picture(cpu.plan.shapes[0]);
@@ -56,6 +56,7 @@ fn operation(plan: &Plan, op: &StepOp, input: usize) -> String {
         StepOp::MaxPool(_) => "max pool".into(),
         StepOp::AvgPool(_) => "average pool".into(),
         StepOp::AdaptiveAvgPool => "adaptive average pool".into(),
+        StepOp::SqueezeExcite { layers } => format!("squeeze and excite, {} layers", layers.len()),
         StepOp::Resize { .. } => "resize".into(),
         StepOp::Elementwise { .. } => "elementwise".into(),
         StepOp::Gather { .. } => "gather".into(),
