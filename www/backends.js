@@ -5,6 +5,7 @@
 /** @typedef {import("./types.js").BackendName} BackendName */
 /** @typedef {import("./types.js").Race} Race */
 /** @typedef {import("./types.js").Run} Run */
+/** @typedef {"auto" | import("./types.js").Activations} Activations */
 
 /** Sides of the inputs that are raced: the small one costs even a GPU made of software little. */
 const SMALL = 128;
@@ -15,10 +16,15 @@ const HOPELESS = 4;
 /**
  * @param {Bundle} bundle
  * @param {BackendName} backend
+ * @param {Activations} activations on the GPU; "auto" leaves int8 to a race
  * @returns {Promise<Session>}
  */
-export async function openSession(bundle, backend) {
-  if (backend === "webgpu") return bundle.exports.Session.onGpu();
+export async function openSession(bundle, backend, activations) {
+  if (backend === "webgpu") {
+    const session = await bundle.exports.Session.onGpu(activations !== "f32");
+    session.setInt8(activations === "int8");
+    return session;
+  }
   await bundle.startThreads();
   return bundle.exports.Session.onCpu();
 }
@@ -32,12 +38,16 @@ export async function openSession(bundle, backend) {
  * @param {Session} gpu
  * @param {Uint8Array} bytes of the model
  * @param {Race | null} remembered
+ * @param {Activations} activations
  * @returns {Promise<{session: Session, race: Race}>}
  */
-export async function chooseBackend(bundle, gpu, bytes, remembered) {
-  if (remembered?.winner === "webgpu") return { session: gpu, race: remembered };
-  const cpu = await openSession(bundle, "cpu");
-  const race = remembered ?? (await hold(gpu, cpu, bytes));
+export async function chooseBackend(bundle, gpu, bytes, remembered, activations) {
+  if (remembered?.winner === "webgpu") {
+    if (activations === "auto") gpu.setInt8(int8Wins(remembered));
+    return { session: gpu, race: remembered };
+  }
+  const cpu = await openSession(bundle, "cpu", activations);
+  const race = remembered ?? (await hold(gpu, cpu, bytes, activations));
   const [session, loser] = race.winner === "cpu" ? [cpu, gpu] : [gpu, cpu];
   loser.dispose();
   if (loser === cpu) bundle.endThreads();
@@ -48,16 +58,17 @@ export async function chooseBackend(bundle, gpu, bytes, remembered) {
  * @param {Session} gpu
  * @param {Session} cpu
  * @param {Uint8Array} bytes
+ * @param {Activations} activations
  * @returns {Promise<Race>}
  */
-async function hold(gpu, cpu, bytes) {
+async function hold(gpu, cpu, bytes, activations) {
   // An unreadable model is the caller's to hear of, not a reason to prefer a backend.
   cpu.loadModel(bytes);
   const test = await cpu.selfTest();
   // A file without numbers of its own: the GPU is compared with the CPU.
   const numbers = test.steps === 0 ? await cpu.ownNumbers() : undefined;
-  /** @type {{cpu: Run, webgpu: Run}} */
-  const runs = { cpu: { test, ms: null, failure: wrongness(test) }, webgpu: await tested(gpu, bytes, numbers) };
+  /** @type {{cpu: Run, webgpu: Run, int8: Run | null}} */
+  const runs = { cpu: { test, ms: null, failure: wrongness(test) }, webgpu: await tested(gpu, bytes, numbers), int8: null };
   if (runs.cpu.failure && runs.webgpu.failure) {
     const error = new Error(`neither the GPU nor the processor computes this model right: ${runs.cpu.failure}; please report this`);
     throw Object.assign(error, { code: "backend-wrong" });
@@ -69,9 +80,19 @@ async function hold(gpu, cpu, bytes) {
     side = LARGE;
     runs.cpu.ms = await best(cpu, side);
     runs.webgpu.ms = await best(gpu, side);
+    if (activations === "auto" && gpu.setInt8(true)) {
+      runs.int8 = await tested(gpu, bytes, numbers);
+      if (gpu.activations() !== "int8") runs.int8 = null;
+      else if (!runs.int8.failure) runs.int8.ms = await best(gpu, side);
+      gpu.setInt8(int8Wins(runs));
+    }
   }
-  return { winner: (runs.cpu.ms ?? Infinity) < (runs.webgpu.ms ?? Infinity) ? "cpu" : "webgpu", side, ...runs };
+  const gpuMs = Math.min(runs.webgpu.ms ?? Infinity, runs.int8?.ms ?? Infinity);
+  return { winner: (runs.cpu.ms ?? Infinity) < gpuMs ? "cpu" : "webgpu", side, ...runs };
 }
+
+/** @param {Pick<Race, "webgpu" | "int8">} runs */
+const int8Wins = ({ webgpu, int8 }) => (int8?.ms ?? Infinity) < (webgpu.ms ?? Infinity);
 
 /**
  * @param {Session} gpu

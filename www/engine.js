@@ -45,37 +45,42 @@ export class Engine {
   /**
    * @param {import("./rpc.js").Rpc} worker
    * @param {ModelStore} store
-   * @param {Omit<import("./types.js").Machine, "race">} machine
+   * @param {Omit<import("./types.js").Machine, "race" | "activations">} machine
    * @param {OffscreenCanvas | null} canvas
    */
   constructor(worker, store, machine, canvas) {
     this.#worker = worker;
     this.#store = store;
-    this.#machine = { ...machine, race: null };
+    this.#machine = { ...machine, activations: null, race: null };
     this.#canvas = canvas;
   }
 
   /**
    * Starts an engine. `canvas`, if given, shows each result and belongs to the engine from now on. With `backend` "auto"
    * the first model is raced on the GPU and the CPU, and the faster one stays; the outcome is remembered. `threads` is how
-   * many the CPU may use, by default one a core, eight at most; a page that is not cross-origin isolated has one. `catalogue`
-   * is the address of another list of models.
+   * many the CPU may use, by default one a core, eight at most; a page that is not cross-origin isolated has one. `activations`
+   * are what the GPU computes with: "f32"; "f16", which is halved memory, where the adapter has it; "int8" products where
+   * the adapter has them and the model was calibrated; with "auto" f16, or int8 if it wins the race. `catalogue` is the
+   * address of another list of models.
    *
    * Errors: `no-webgpu`, `no-adapter`, `limits-too-low` (never with "auto" or "cpu"), `backend-unavailable`, `out-of-range`,
    * `engine-load-failed`.
    * @param {{canvas?: HTMLCanvasElement | OffscreenCanvas, backend?: "auto" | "webgpu" | "cpu", threads?: number | undefined,
-   *   catalogue?: URL | string}} [options]
+   *   activations?: "auto" | import("./types.js").Activations, catalogue?: URL | string}} [options]
    */
-  static async create({ canvas, backend = "auto", threads, catalogue } = {}) {
+  static async create({ canvas, backend = "auto", threads, activations = "auto", catalogue } = {}) {
     if (!["auto", "webgpu", "cpu"].includes(backend)) {
       throw new SegscopeError("backend-unavailable", `There is no "${backend}" backend; use "auto", "webgpu" or "cpu".`);
+    }
+    if (!["auto", "f32", "f16", "int8"].includes(activations)) {
+      throw new SegscopeError("out-of-range", `There are no "${activations}" activations; use "auto", "f32", "f16" or "int8".`);
     }
     if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
       throw new SegscopeError("out-of-range", `An engine cannot have ${threads} threads; give a number from 1 to ${MOST_THREADS}, or none.`);
     }
     const worker = spawnWorker("worker.js");
     try {
-      const machine = await worker.call("create", () => ({ args: [backend, threads, worker.crashes] }));
+      const machine = await worker.call("create", () => ({ args: [backend, threads, worker.crashes, activations] }));
       const surface = canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : canvas;
       return new Engine(worker, new ModelStore(catalogue), machine, surface ?? null);
     } catch (error) {
@@ -99,9 +104,9 @@ export class Engine {
     const { bytes, delivery } = await this.#deliver(model, options);
     const remembered = this.#machine.backend ? null : await recallRace(this.#machine, bytes);
     const call = () => ({ args: [bytes, remembered], transfer: [bytes.buffer] });
-    const { backend, threads, race, ...info } = await this.#worker.call("loadModel", call, { signal: options.signal });
+    const { backend, activations, threads, race, ...info } = await this.#worker.call("loadModel", call, { signal: options.signal });
     this.#size = null;
-    this.#machine.threads = threads;
+    Object.assign(this.#machine, { threads, activations });
     if (race) {
       this.#machine.race = race;
       if (!remembered) rememberRace(this.#machine, info.sha256, race);

@@ -135,6 +135,9 @@ export interface AdapterInfo {
 
 export type BackendName = "webgpu" | "cpu";
 
+/** In what numbers a GPU holds activations, or with "int8" multiplies them. */
+export type Activations = "f32" | "f16" | "int8";
+
 /** Every step of the plan, compared with the reference numbers of the model file. */
 export interface SelfTest {
   /** 0 if there was nothing to compare with. */
@@ -163,6 +166,8 @@ export interface Race {
   side: number;
   cpu: Run;
   webgpu: Run;
+  /** The GPU with products in int8; `null` if that was not tried or is not possible. */
+  int8: Run | null;
 }
 
 /** Where the engine runs. */
@@ -171,6 +176,8 @@ export interface Machine {
   backend: BackendName | null;
   /** That the CPU backend uses or would use. */
   threads: number;
+  /** Of the last model on the GPU; `null` on the CPU and until there is one. */
+  activations: Activations | null;
   /** The GPU that is used or could be; `null` where there is none. */
   adapter: AdapterInfo | null;
   /** Why there is no GPU to choose. */

@@ -14,6 +14,8 @@ let backend = null;
 let bundle;
 /** @type {Session} */
 let session;
+/** @type {import("./backends.js").Activations} */
+let activations = "auto";
 /** The GPU's session while nothing is decided. @type {Session | null} */
 let candidate = null;
 
@@ -22,19 +24,21 @@ serveCalls({
    * @param {"auto" | BackendName} wanted
    * @param {number | undefined} threads
    * @param {string} crashes see `loadBundle`
+   * @param {import("./backends.js").Activations} wantedActivations
    */
-  async create(wanted, threads, crashes) {
+  async create(wanted, threads, crashes, wantedActivations) {
+    activations = wantedActivations;
     bundle = await loadBundle(wanted === "webgpu" ? 1 : threads, crashes);
     if (wanted !== "auto") {
-      session = await openSession(bundle, wanted);
+      session = await openSession(bundle, wanted, activations);
       backend = wanted;
       return { backend, threads: bundle.threads, adapter: await adapterOf(session), noGpu: null };
     }
     try {
-      candidate = await openSession(bundle, "webgpu");
+      candidate = await openSession(bundle, "webgpu", activations);
       return { backend: null, threads: bundle.threads, adapter: await adapterOf(candidate), noGpu: null };
     } catch (error) {
-      session = await openSession(bundle, "cpu");
+      session = await openSession(bundle, "cpu", activations);
       backend = "cpu";
       const { code = "no-webgpu", message = String(error) } = /** @type {{code?: string, message?: string}} */ (error);
       return { backend, threads: bundle.threads, adapter: null, noGpu: { code, message } };
@@ -48,11 +52,12 @@ serveCalls({
   async loadModel(bytes, remembered) {
     let race = null;
     if (candidate) {
-      ({ session, race } = await chooseBackend(bundle, candidate, bytes, remembered));
+      ({ session, race } = await chooseBackend(bundle, candidate, bytes, remembered, activations));
       backend = race.winner;
       candidate = null;
     }
-    return { ...session.loadModel(bytes), backend, threads: bundle.threads, race };
+    const info = session.loadModel(bytes);
+    return { ...info, backend, activations: backend === "cpu" ? null : session.activations(), threads: bundle.threads, race };
   },
   /** @param {OffscreenCanvas} canvas */
   show(canvas) {

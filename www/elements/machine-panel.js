@@ -6,6 +6,9 @@ import { duration, megabytes } from "../format.js";
 /** @type {Record<Choice, string>} */
 const NAMES = { auto: "Whichever is faster", webgpu: "GPU", cpu: "Processor" };
 
+/** @type {Record<import("../types.js").Activations, string>} */
+const NUMBERS = { f32: ", in f32", f16: ", activations in f16", int8: ", products in int8" };
+
 /** Where the network runs, why there, and the switch. Event: `choose-backend` (a Choice). */
 export class MachinePanel extends HTMLElement {
   #summary = h("p", { className: "hint", id: "machine-summary" });
@@ -31,6 +34,7 @@ export class MachinePanel extends HTMLElement {
     this.#runs.hidden = !race;
     if (race) {
       const runs = [describe("Processor", race.cpu, race.side), describe("GPU", race.webgpu, race.side)];
+      if (race.int8) runs.push(describe("GPU, products in int8", race.int8, race.side));
       this.#runs.replaceChildren(...runs.map((text) => h("li", {}, text)));
     }
   }
@@ -60,10 +64,10 @@ function describe(name, { test, ms, failure }, side) {
 }
 
 /** @param {import("../types.js").Machine} machine */
-function whereAndWhy({ backend, threads, adapter, noGpu }) {
+function whereAndWhy({ backend, threads, activations, adapter, noGpu }) {
   const gpu = adapter ? adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(" ") || "GPU" : "";
   if (backend === null) return `GPU: ${gpu}. The first model shows whether it or the processor is faster.`;
-  if (backend === "webgpu") return `Runs on the GPU: ${gpu}.`;
+  if (backend === "webgpu") return `Runs on the GPU: ${gpu}${activations ? NUMBERS[activations] : ""}.`;
   const processor = `Runs on ${threads > 1 ? `${threads} threads of the processor` : "the processor"}`;
   return noGpu ? `${processor}, since ${noGpu.message.split(";")[0]}.` : `${processor}.`;
 }
