@@ -21,7 +21,8 @@ cargo xtask bench [OPTIONS]
                     in any case (10)
   --write           docs/performance.md besides standard output
   --json            ends with one line of JSON
-  --native ...      the WGSL plan on this machine's GPU against the least time it could take: `cargo xtask eval --help`
+  --native ...      a release build without a browser: the WGSL plan on this machine's GPU against the least time it could take,
+                    or each step's time there and on one thread of the processor: `cargo xtask eval --help`
 ";
 
 /// Where the server finds what the pages load.
@@ -47,7 +48,7 @@ pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
     let (mut write, mut json) = (false, false);
     while let Some(arg) = args.next()? {
         match arg {
-            Long("native") => return tools::run_tool("bench", args.raw_args()?),
+            Long("native") => return tools::run_bench(args.raw_args()?),
             Long("help") => {
                 print!("{HELP}");
                 return Ok(());

@@ -1,6 +1,6 @@
 //! Programs of ours that need the whole engine: the commands on models, and what the browser tests are fed with.
 
-use crate::command::run;
+use crate::command::{run, say};
 use crate::project;
 use crate::toolchain::native_cargo;
 use anyhow::Result;
@@ -9,7 +9,18 @@ use std::path::{Path, PathBuf};
 
 /// Runs a command of segscope-tools, from where the caller stands: paths among the arguments are the caller's.
 pub fn run_tool(name: &str, arguments: impl Iterator<Item = OsString>) -> Result<()> {
-    let program = built("tools")?;
+    run_program(&built("tools")?, name, arguments)
+}
+
+/// Runs the native benchmark, optimised as what users get, on one thread of the processor, and without burn.
+pub fn run_bench(arguments: impl Iterator<Item = OsString>) -> Result<()> {
+    let build = ["build", "--quiet", "--release", "--package", "segscope-tools", "--no-default-features"];
+    say("building the benchmark as a release (minutes, the first time)");
+    run(native_cargo().args(build))?;
+    run_program(&program_in("release", "tools"), "bench", arguments)
+}
+
+fn run_program(program: &Path, name: &str, arguments: impl Iterator<Item = OsString>) -> Result<()> {
     run(std::process::Command::new(program).current_dir(std::env::current_dir()?).arg(name).args(arguments))
 }
 
@@ -32,5 +43,9 @@ fn built(program: &str) -> Result<PathBuf> {
         "--example",
         "golden_cases",
     ]))?;
-    Ok(project::target().join("debug").join(program).with_extension(std::env::consts::EXE_EXTENSION))
+    Ok(program_in("debug", program))
+}
+
+fn program_in(profile: &str, program: &str) -> PathBuf {
+    project::target().join(profile).join(program).with_extension(std::env::consts::EXE_EXTENSION)
 }

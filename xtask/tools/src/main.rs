@@ -2,14 +2,21 @@
 
 mod bench;
 mod bench_models;
+#[cfg(feature = "reference")]
 mod catalogue;
+#[cfg(feature = "reference")]
 mod checkpoint;
 mod eval;
+#[cfg(feature = "reference")]
 mod import;
+#[cfg(feature = "reference")]
 mod numbers;
 mod onnx;
+#[cfg(feature = "reference")]
 mod quantise;
+#[cfg(feature = "reference")]
 mod readme;
+#[cfg(feature = "reference")]
 mod sample_photos;
 
 use anyhow::{Result, bail};
@@ -28,7 +35,8 @@ cargo xtask COMMAND
                                        square); --classes: the best class of every pixel instead of the scores
   bench --native [--models A,B] [--sizes N,M] [--rounds N] [--json | --steps]
                                        networks of the catalogue or the zoo on this machine's GPU, against the least time the
-                                       device could take
+                                       device could take; --steps: each step's best time, there and on one thread of the
+                                       processor. Built as a release, which takes minutes the first time
   catalogue                            sizes, hashes and metrics into models/, and models/README.md
 
 SPEC says what the checkpoint is:
@@ -56,12 +64,15 @@ fn dispatch() -> Result<()> {
         }
     };
     match command.string()?.as_str() {
+        #[cfg(feature = "reference")]
         "import" => import::run(checkpoint::Request::parse(args)?),
+        #[cfg(feature = "reference")]
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
         "eval" => eval::run(&eval::Options::parse(args)?),
         "bench" => bench::run(args),
         "bench-models" => bench_models::run(&bench_models::Options::parse(args)?),
         "onnx" => onnx::run(&onnx::Options::parse(args)?),
+        #[cfg(feature = "reference")]
         "catalogue" => match args.next()? {
             None => catalogue::run(),
             Some(other) => Err(other.unexpected().into()),

@@ -1,4 +1,4 @@
-//! `cargo xtask bench --native --steps`: what each step of a plan takes, on the GPU and on one core of the processor.
+//! `cargo xtask bench --native --steps`: what each step of a plan takes, on the GPU and on one thread of the processor.
 
 use anyhow::Result;
 use segscope::graph::random::random_picture;
@@ -23,7 +23,11 @@ pub fn print(gpu: &Gpu, model: Model, size: usize, rounds: usize) -> Result<()> 
         })?,
         false => vec![f64::NAN; cpu_ms.len()],
     };
-    println!("\n{} at {size}x{size}, best of {rounds}, ms\n", model.info.id);
+    let threads = simd::threads::count();
+    println!(
+        "\n{} at {size}x{size}, best of {rounds}, ms, threads of the processor: {threads}\n",
+        model.info.id
+    );
     println!("| step | operation | output | GPU | processor |\n|---|---|---|---|---|");
     for ((step, gpu_ms), cpu_ms) in cpu.plan.steps.iter().zip(&gpu_ms).zip(&cpu_ms) {
         let [_, c, h, w] = cpu.plan.shapes[step.output];
