@@ -2,6 +2,10 @@
 
 use segscope::ErrorKind;
 use segscope::graph::Graph;
+use segscope::graph::random::random_weights;
+use segscope::simd::{Executor, Network};
+use segscope::weights::Precision;
+use segscope::weights::quantise::quantise;
 use serde_json::{Value, json};
 
 fn input() -> Value {
@@ -184,4 +188,26 @@ fn graphs_that_are_no_graphs_are_errors() {
     // The same helpers make a graph that is accepted, so the refusals above are not for some other reason.
     let good = json!({ "nodes": [input(), conv(json!({}))], "output": "layer" }).to_string();
     assert!(Graph::from_json(&good).is_ok());
+}
+
+/// Such a graph is valid, but in groups the processor copies what lies under a row of windows.
+#[test]
+fn windows_that_reach_over_gigabytes_are_refused_on_the_processor() {
+    let planned = |groups: usize, dilation: usize| {
+        let pair = [dilation; 2];
+        let layer = conv(json!({ "groups": groups, "dilation": pair, "padding": pair }));
+        let graph = json!({ "nodes": [input(), layer], "output": "layer" }).to_string();
+        let graph = Graph::from_json(&graph).unwrap();
+        let weights = quantise(&random_weights(&graph), Precision::F32);
+        Executor::new(&Network::new(graph, &weights).unwrap(), [64, 64], &[]).map(|_| ())
+    };
+    for groups in [2, 4] {
+        assert!(planned(groups, 1000).is_ok(), "{groups} groups, 63 MB");
+        for dilation in [1010, 5000] {
+            let error = planned(groups, dilation).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::LimitsTooLow, "{error}");
+            assert!(error.to_string().contains("\"layer\" reach over"), "{error}");
+        }
+    }
+    assert!(planned(1, 5000).is_ok(), "nothing is copied for a row");
 }

@@ -22,9 +22,10 @@ pub struct Executor {
 impl Executor {
     /// Plans for inputs of `height x width`; the values of `taps` stay readable after a run.
     ///
-    /// Errors: `input-size`, `limits-too-low` if the values do not fit into memory.
+    /// Errors: `input-size`, `limits-too-low` if the values, or what lies under a huge window, do not fit into memory.
     pub fn new(network: &Network, [height, width]: [usize; 2], taps: &[NodeId]) -> Result<Self> {
         let plan = Plan::new(&network.graph, height, width, taps)?;
+        kernels::check_memory(&network.graph, &plan)?;
         let mut arena = Vec::new();
         arena.try_reserve_exact(plan.arena_len).map_err(|e| {
             Error::new(

@@ -18,8 +18,9 @@ use std::collections::HashMap;
 
 use wide::f32x4;
 
-use crate::graph::{Conv2d, NodeId};
-use crate::plan::{ConvKernel, PackedWeights, Plan, Step, StepOp};
+use crate::error::{Error, ErrorKind, Result};
+use crate::graph::{Conv2d, Graph, NodeId};
+use crate::plan::{ConvKernel, InputPlanes, PackedWeights, Plan, Step, StepOp};
 use activate::Activate;
 pub use product::IntWeights;
 use product::{F32, Int8};
@@ -156,6 +157,37 @@ impl<'a> Parameters<'a> {
 /// planes share what is gathered.
 pub fn is_product(conv: &Conv2d) -> bool {
     conv.groups == 1 || conv.out_channels / conv.groups >= 8
+}
+
+/// Bytes that a thread may copy for one row of a convolution in groups: many times what networks of the zoo do.
+const MOST_COPIED: u64 = 64 << 20;
+
+/// Errors: `limits-too-low` if a step would copy more than fits into memory: a file may say that windows are huge.
+pub fn check_memory(graph: &Graph, plan: &Plan) -> Result<()> {
+    for step in &plan.steps {
+        let StepOp::Conv { conv, node, kernel } = &step.op else { continue };
+        let planes = match *kernel {
+            ConvKernel::Depthwise { terms } => terms,
+            // What these gather is no more than the layer has weights.
+            _ if is_product(conv) => continue,
+            _ => InputPlanes::of(conv, plan.shapes[step.inputs[0]][1]).span,
+        };
+        let [_, _, _, width] = plan.shapes[step.output];
+        let bytes = padded::bytes_of_row(conv, planes, width);
+        if bytes > MOST_COPIED {
+            return Err(Error::new(
+                ErrorKind::LimitsTooLow,
+                format!(
+                    "the windows of layer \"{}\" reach over {} MB at once and on the processor {} MB are possible; choose \
+                     another model, or the GPU",
+                    graph.node(*node).name,
+                    bytes >> 20,
+                    MOST_COPIED >> 20
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Computes one band of `step`. `inputs` are the values of `step.inputs`, in that order.

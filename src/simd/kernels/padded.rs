@@ -6,11 +6,19 @@ use std::ops::Range;
 use wide::f32x4;
 
 use super::{Band, Conv, Map};
+use crate::graph::Conv2d;
 
 /// Pixels of a row that a kernel does at once.
 pub const TILE: usize = 8;
 /// Of padded rows at once: what stays in the second-level cache.
 const SCRATCH_BYTES: usize = 64 << 10;
+
+/// What has to be copied of `planes` planes of the input for one row of an output.
+pub fn bytes_of_row(conv: &Conv2d, planes: usize, out_width: usize) -> u64 {
+    [reach(conv, 0) + 1, padded_width(conv, out_width), planes, size_of::<f32x4>()]
+        .iter()
+        .fold(1, |product: u64, factor| product.saturating_mul(*factor as u64))
+}
 
 /// Padded rows of some planes, as long as the windows of whole tiles reach.
 pub struct Padded {
@@ -26,7 +34,7 @@ impl Padded {
     /// For `planes` planes of the input at once.
     pub fn new(job: &Conv<'_>, planes: usize, band: &Band<'_>) -> Self {
         let conv = job.conv;
-        let width = (band.width.next_multiple_of(TILE) - 1) * conv.stride[1] + reach(job, 1) + 1;
+        let width = padded_width(conv, band.width);
         let rows_at_once = SCRATCH_BYTES / size_of::<f32x4>() / width / planes / conv.stride[0];
         Self { values: Vec::new(), width, rows: 0, rows_at_once: rows_at_once.max(1) }
     }
@@ -42,7 +50,7 @@ impl Padded {
         let conv = job.conv;
         let [above, left] = conv.padding;
         let top = rows.start * conv.stride[0];
-        self.rows = (rows.len() - 1) * conv.stride[0] + reach(job, 0) + 1;
+        self.rows = (rows.len() - 1) * conv.stride[0] + reach(conv, 0) + 1;
         self.values.clear();
         self.values.resize(planes.len() * self.rows * self.width, f32x4::ZERO);
         let count = x.width.min(self.width.saturating_sub(left));
@@ -66,7 +74,12 @@ impl Padded {
     }
 }
 
+/// As far as the windows of whole tiles reach.
+fn padded_width(conv: &Conv2d, out_width: usize) -> usize {
+    (out_width.next_multiple_of(TILE) - 1) * conv.stride[1] + reach(conv, 1) + 1
+}
+
 /// How far a window reaches beyond its first pixel.
-fn reach(job: &Conv<'_>, axis: usize) -> usize {
-    (job.conv.kernel[axis] - 1) * job.conv.dilation[axis]
+fn reach(conv: &Conv2d, axis: usize) -> usize {
+    (conv.kernel[axis] - 1) * conv.dilation[axis]
 }
