@@ -83,6 +83,11 @@ fn what_goes_in_comes_out() {
 }
 
 #[test]
+fn convolutions_that_are_not_depthwise_are_calibrated() {
+    assert_eq!(Calibration::inputs(&graph()).unwrap(), [None, Some(0), None, None, Some(3), None]);
+}
+
+#[test]
 fn any_safetensors_library_opens_it() {
     let bytes = model(Precision::Int8).to_bytes();
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::invalid;
 use crate::error::Result;
-use crate::graph::{Graph, Op};
+use crate::graph::{Graph, Node, NodeId, Op};
 
 /// Steps on each side of zero: -128 stays unused.
 const LAST_STEP: f64 = 127.0;
@@ -31,6 +31,20 @@ pub struct Calibration {
 }
 
 impl Calibration {
+    /// For each node whose input is worth a range, that input: convolutions with more than one channel in a group.
+    ///
+    /// Errors: `model-invalid` if channels do not fit, which a checked graph has excluded.
+    pub fn inputs(graph: &Graph) -> Result<Vec<Option<NodeId>>> {
+        let channels = graph.channels()?;
+        let input = |node: &Node| match &node.op {
+            Op::Conv2d(conv) if channels[node.inputs[0]] > conv.groups || conv.groups == 1 => {
+                Some(node.inputs[0])
+            }
+            _ => None,
+        };
+        Ok(graph.nodes.iter().map(input).collect())
+    }
+
     /// Errors: `model-invalid` if the ranges cannot belong to `graph`.
     pub fn check(&self, graph: &Graph) -> Result<()> {
         if self.ranges.len() != graph.nodes.len() {
@@ -131,6 +145,13 @@ impl Magnitudes {
             start = end;
         }
         sum * step * step
+    }
+
+    /// Root mean square of the differences over that of the numbers.
+    pub fn relative_error(&self, range: f32) -> f64 {
+        // With steps this coarse every number becomes zero, so that the error is the number itself.
+        let squared = self.squared_error(4.0 * LAST_STEP * self.extent);
+        if squared > 0.0 { (self.squared_error(f64::from(range)) / squared).sqrt() } else { 0.0 }
     }
 
     /// How many numbers lie beyond the last step by more than half a step.

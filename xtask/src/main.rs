@@ -31,7 +31,8 @@ cargo xtask COMMAND
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
   bench [...]                              against onnxruntime-web and burn; `cargo xtask bench --help`
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
-  eval, import, quantise, onnx, catalogue   work on models; `cargo xtask eval --help`
+  import, quantise, calibrate, eval, onnx, catalogue
+                                           work on models; `cargo xtask eval --help`
 ";
 
 fn main() {
@@ -56,7 +57,7 @@ fn dispatch() -> Result<()> {
             Some(other) => Err(other.unexpected().into()),
         },
         "bench" => bench::run_all(args),
-        name @ ("eval" | "import" | "quantise" | "onnx" | "catalogue") => {
+        name @ ("import" | "quantise" | "calibrate" | "eval" | "onnx" | "catalogue") => {
             tools::run_tool(name, args.raw_args()?)
         }
         other => bail!("unknown command `{other}`\n\n{HELP}"),

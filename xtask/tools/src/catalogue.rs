@@ -72,13 +72,14 @@ fn read_metrics(path: &Path) -> Result<Option<Metrics>> {
 }
 
 /// Rewrites the model's info from the catalogue, which is where a person edits names and colours, and adds the metrics
-/// and the reference numbers. The weights stay, so the metrics stay true.
+/// and the reference numbers. The weights stay, so the metrics and the calibration stay true.
 fn update_model(path: &Path, spec: &ImportSpec, metrics: Option<Metrics>) -> Result<Model> {
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let old = Model::from_bytes(&bytes).with_context(|| format!("{}", path.display()))?;
     let mut info = spec.info()?;
     info.source = old.info.source;
     info.metrics = metrics;
+    info.calibration = old.info.calibration;
     let model = with_numbers(Model::new(&info, &old.graph, &old.weights)?)?;
     fs::write(path, model.to_bytes()).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(model)

@@ -1,6 +1,5 @@
 //! `cargo xtask eval MODEL --data DIR --split S`: how well a model file does on labelled photos, through either executor.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -13,6 +12,8 @@ use segscope::weights::info::Metrics;
 use segscope::wgsl::Activations;
 
 use lexopt::prelude::*;
+
+use crate::pack::Pack;
 
 pub struct Options {
     /// A model of the catalogue or a model file.
@@ -130,59 +131,6 @@ fn segment<B: Backend>(session: &Session<B>, photo: image::RgbaImage) -> Result<
     pollster::block_on(session.segment(Rc::new(picture), [width, height], 0.0))?;
     let (ids, _) = pollster::block_on(session.read_mask())?;
     Ok(image::GrayImage::from_raw(width, height, ids).expect("a mask has the photo's size"))
-}
-
-/// A folder of labelled photos.
-struct Pack {
-    root: PathBuf,
-    /// Folder of label maps whose classes are the model's.
-    labels: PathBuf,
-    names: Vec<String>,
-}
-
-impl Pack {
-    fn open(data: &Path, split: &str, info: &ModelInfo) -> Result<Self> {
-        let root = match std::env::var_os("SEGSCOPE_DATA") {
-            Some(packs) if !data.exists() => Path::new(&packs).join(data),
-            _ => data.to_path_buf(),
-        };
-        let list = root.join(format!("{split}.txt"));
-        let names = std::fs::read_to_string(&list).with_context(|| {
-            format!("cannot read {}; --data is a pack's folder and --split one of its lists", list.display())
-        })?;
-        let names: Vec<_> =
-            names.lines().map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
-        ensure!(!names.is_empty(), "{} names no photos", list.display());
-        let labels = root.join(label_folder(&root, info)?);
-        Ok(Self { root, labels, names })
-    }
-
-    fn photo(&self, name: &str) -> Result<image::RgbaImage> {
-        let path = self.root.join("images").join(format!("{name}.jpg"));
-        Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_rgba8())
-    }
-
-    fn truth(&self, name: &str) -> Result<image::GrayImage> {
-        let path = self.labels.join(format!("{name}.png"));
-        Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_luma8())
-    }
-}
-
-/// A pack may label its photos in several ways; the one whose class names are the model's is meant.
-fn label_folder(root: &Path, info: &ModelInfo) -> Result<String> {
-    let path = root.join("classes.json");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let sets: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)?;
-    let wanted: Vec<&str> = info.classes.iter().map(|class| class.name.as_str()).collect();
-    for (folder, classes) in &sets {
-        let names: Option<Vec<&str>> = classes
-            .as_array()
-            .map(|classes| classes.iter().filter_map(|class| class["name"].as_str()).collect());
-        if names.as_deref() == Some(&wanted) {
-            return Ok(folder.clone());
-        }
-    }
-    bail!("{} has no label set with this model's classes: {}", path.display(), wanted.join(", "))
 }
 
 fn metrics(info: &ModelInfo, split: &str, images: usize, matrix: &ConfusionMatrix) -> Metrics {

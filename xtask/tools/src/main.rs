@@ -1,7 +1,8 @@
-//! Work on models: `cargo xtask import | quantise | eval | onnx | bench --native | catalogue`.
+//! Work on models: `cargo xtask import | quantise | calibrate | eval | onnx | bench --native | catalogue`.
 
 mod bench;
 mod bench_models;
+mod calibrate;
 #[cfg(feature = "reference")]
 mod catalogue;
 #[cfg(feature = "reference")]
@@ -12,6 +13,7 @@ mod import;
 #[cfg(feature = "reference")]
 mod numbers;
 mod onnx;
+mod pack;
 #[cfg(feature = "reference")]
 mod quantise;
 #[cfg(feature = "reference")]
@@ -27,6 +29,9 @@ cargo xtask COMMAND
 
   import CHECKPOINT SPEC [-o FILE]     a PyTorch .pth or .safetensors as an int8 model file (default: ID.safetensors)
   quantise CHECKPOINT SPEC [-o DIR]    f16, int8 and int4 model files, and how far each is from f32
+  calibrate MODEL --data PACK --split train [--pictures N] [-o FILE]
+                                       how large the activations get on N pictures (default: 32), into the model file, for
+                                       executors that round them to int8; PACK as below
   eval MODEL --data PACK --split NAME [--backend webgpu|cpu] [--json]
                                        IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
                                        catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's
@@ -68,6 +73,7 @@ fn dispatch() -> Result<()> {
         "import" => import::run(checkpoint::Request::parse(args)?),
         #[cfg(feature = "reference")]
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
+        "calibrate" => calibrate::run(&calibrate::Options::parse(args)?),
         "eval" => eval::run(&eval::Options::parse(args)?),
         "bench" => bench::run(args),
         "bench-models" => bench_models::run(&bench_models::Options::parse(args)?),

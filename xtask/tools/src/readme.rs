@@ -53,7 +53,10 @@ pub fn write(shipped: &[(&Entry, Model)], fetched: &[&Entry]) -> Result<String> 
     text += "\nMeasured with `cargo xtask eval` on the int8 file, through the WebGPU executor.\n";
     for (entry, model) in shipped {
         describe(&mut text, &entry.spec)?;
-        writeln!(text, "sha256: `{}`", model.sha256)?;
+        if let Some(calibration) = &model.info.calibration {
+            writeln!(text, "- Calibrated on: {}, {} pictures", calibration.data, calibration.pictures)?;
+        }
+        writeln!(text, "\nsha256: `{}`", model.sha256)?;
         let Some(metrics) = &model.info.metrics else { continue };
         text += "\n| class | IoU |\n|---|---|\n";
         for class in &model.info.classes {
@@ -67,7 +70,7 @@ pub fn write(shipped: &[(&Entry, Model)], fetched: &[&Entry]) -> Result<String> 
     for entry in fetched {
         describe(&mut text, &entry.spec)?;
         if let Some(source) = &entry.spec.source {
-            writeln!(text, "<{}>, sha256 `{}`", source.url, source.sha256)?;
+            writeln!(text, "\n<{}>, sha256 `{}`", source.url, source.sha256)?;
         }
     }
     Ok(text)
@@ -86,7 +89,7 @@ fn describe(text: &mut String, spec: &ImportSpec) -> Result<()> {
     if let Some(licence) = &spec.licence {
         writeln!(text, "- Licence: [{}]({}). {}", licence.name, licence.url, licence.note)?;
     }
-    writeln!(text, "- Credit: {}\n", spec.credit)?;
+    writeln!(text, "- Credit: {}", spec.credit)?;
     Ok(())
 }
 

@@ -1,0 +1,146 @@
+//! `calibrate`: how large the inputs of convolutions get on pictures of a training split, into the model file. The network
+//! runs on the CPU executor, on exactly what the page would feed it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use indicatif::ProgressBar;
+use lexopt::prelude::*;
+use segscope::graph::NodeId;
+use segscope::plan::Window;
+use segscope::session::network_size;
+use segscope::simd::{Executor, Network, Picture};
+use segscope::weights::{Calibration, Magnitudes, Model};
+
+use crate::eval::model_path;
+use crate::pack::Pack;
+
+pub struct Options {
+    /// A model of the catalogue or a model file.
+    model: String,
+    data: PathBuf,
+    split: String,
+    pictures: usize,
+    /// The model's own file unless given.
+    output: Option<PathBuf>,
+}
+
+impl Options {
+    /// The rest of the command line after `calibrate`.
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
+        let (mut model, mut data, mut split, mut output) = (None, None, None, None);
+        let mut pictures = 32;
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("data") => data = Some(PathBuf::from(args.value()?)),
+                Long("split") => split = Some(args.value()?.string()?),
+                Long("pictures") => pictures = args.value()?.parse()?,
+                Short('o') | Long("output") => output = Some(PathBuf::from(args.value()?)),
+                Value(value) if model.is_none() => model = Some(value.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let missing =
+            |what: &str| format!("{what} is missing: cargo xtask calibrate MODEL --data PACK --split train");
+        let split: String = split.with_context(|| missing("--split"))?;
+        ensure!(
+            split != "val" && split != "test",
+            "a model is evaluated on the split \"{split}\", which calibration must not see; give --split train"
+        );
+        ensure!(pictures > 0, "--pictures must be 1 or more");
+        let model = model.with_context(|| missing("MODEL"))?;
+        Ok(Self { model, data: data.with_context(|| missing("--data"))?, split, pictures, output })
+    }
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let path = model_path(&options.model);
+    let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+    let pack = Pack::open(&options.data, &options.split, &model.info)?;
+    let names = evenly(&pack.names, options.pictures);
+    let inputs = Calibration::inputs(&model.graph)?;
+    let magnitudes = measure(&model, &pack, &names, &inputs)?;
+    let ranges = magnitudes.iter().map(|(id, values)| (*id, values.range())).collect();
+    print(&model.info.id, names.len(), &magnitudes, &ranges);
+    let root = pack.root.canonicalize()?;
+    let folder = root.file_name().unwrap_or(root.as_os_str()).to_string_lossy();
+    model.info.calibration = Some(Calibration {
+        data: format!("{folder}, {}", options.split),
+        pictures: names.len(),
+        ranges: inputs.iter().map(|input| input.map(|id| ranges[&id])).collect(),
+    });
+    let model = Model::new(&model.info, &model.graph, &model.weights)?;
+    let path = options.output.as_deref().unwrap_or(&path);
+    std::fs::write(path, model.to_bytes())
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("{}: {} bytes, sha256 {}", path.display(), model.size_bytes, model.sha256);
+    Ok(())
+}
+
+/// At most `count` of the names, equally far apart.
+fn evenly(names: &[String], count: usize) -> Vec<&str> {
+    let count = count.min(names.len());
+    (0..count).map(|i| names[i * names.len() / count].as_str()).collect()
+}
+
+/// The magnitudes of every value that some convolution reads, over all pictures, each at the size the page would choose.
+fn measure(
+    model: &Model,
+    pack: &Pack,
+    names: &[&str],
+    inputs: &[Option<NodeId>],
+) -> Result<BTreeMap<NodeId, Magnitudes>> {
+    let network = Network::new(model.graph.clone(), &model.weights)?;
+    let mut magnitudes: BTreeMap<NodeId, Magnitudes> =
+        inputs.iter().flatten().map(|id| (*id, Magnitudes::default())).collect();
+    let taps: Vec<NodeId> = magnitudes.keys().copied().collect();
+    let progress = ProgressBar::new(names.len() as u64);
+    for name in names {
+        let photo = pack.photo(name)?;
+        let source = [photo.width(), photo.height()];
+        let executor = Executor::new(&network, network_size(&model.info.input, source), &taps)?;
+        let picture = Picture::new(source[0], photo.into_raw());
+        executor.write_picture(&picture, Window::whole(source), &model.info.input);
+        executor.run(&network);
+        for (id, magnitudes) in &mut magnitudes {
+            let values = executor.read(*id)?.data;
+            let is_finite = values.iter().all(|value| value.is_finite());
+            ensure!(is_finite, "{name}: \"{}\" is not finite", model.graph.node(*id).name);
+            magnitudes.add(&values);
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(magnitudes)
+}
+
+fn print(id: &str, pictures: usize, values: &BTreeMap<NodeId, Magnitudes>, ranges: &BTreeMap<NodeId, f32>) {
+    let clipped: u64 = values.iter().map(|(id, values)| values.clipped(ranges[id])).sum();
+    let count: u64 = values.values().map(Magnitudes::count).sum();
+    let [smallest, median, largest] = spread_of(ranges.values().map(|range| f64::from(*range)));
+    println!("{id}: {pictures} pictures, {} tensors that convolutions read", ranges.len());
+    println!(
+        "ranges {smallest:.3e} to {largest:.3e}, median {median:.3e}; {:.4} % of values clipped",
+        100.0 * clipped as f64 / count as f64
+    );
+    let chosen = spread_of(values.iter().map(|(id, values)| values.relative_error(ranges[id])));
+    let unclipped = spread_of(values.values().map(|values| values.relative_error(values.largest())));
+    for (what, [_, median, largest]) in
+        [("with these ranges", chosen), ("if nothing were clipped", unclipped)]
+    {
+        println!(
+            "rounding error {what}: {:.2} % of a tensor's magnitude in the median, {:.2} % at most",
+            100.0 * median,
+            100.0 * largest
+        );
+    }
+}
+
+/// The smallest, the median and the largest.
+fn spread_of(figures: impl Iterator<Item = f64>) -> [f64; 3] {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    [figures[0], figures[figures.len() / 2], figures[figures.len() - 1]]
+}
