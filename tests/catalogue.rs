@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use segscope::weights::Model;
 use segscope::weights::file::hex_sha256;
+use segscope::weights::{Calibration, Model};
 use serde_json::Value;
 
 /// What a model that ships may weigh.
@@ -47,6 +47,21 @@ fn files_say_what_the_catalogue_says() {
         }
         assert_eq!(info["input"]["long_side"], entry["input"]["long_side"], "{}", entry["id"]);
         assert_eq!(model.weights.precision().name(), "int8");
+    }
+}
+
+/// Evaluation must not have been part of it.
+#[test]
+fn files_are_calibrated_on_training_pictures() {
+    for (entry, bytes) in shipped() {
+        let model = Model::from_bytes(&bytes).unwrap();
+        let calibration =
+            model.info.calibration.unwrap_or_else(|| panic!("{} is not calibrated", entry["id"]));
+        assert!(calibration.data.ends_with("train") && calibration.pictures >= 32, "{}", calibration.data);
+        let inputs = Calibration::inputs(&model.graph).unwrap();
+        for (node, (input, range)) in model.graph.nodes.iter().zip(inputs.iter().zip(&calibration.ranges)) {
+            assert_eq!(input.is_some(), range.is_some(), "{} of {}", node.name, entry["id"]);
+        }
     }
 }
 
