@@ -165,7 +165,7 @@ const MOST_COPIED: u64 = 64 << 20;
 /// Errors: `limits-too-low` if a step would copy more than fits into memory: a file may say that windows are huge.
 pub fn check_memory(graph: &Graph, plan: &Plan) -> Result<()> {
     for step in &plan.steps {
-        let StepOp::Conv { conv, node, kernel } = &step.op else { continue };
+        let StepOp::Conv { conv, node, kernel, .. } = &step.op else { continue };
         let planes = match *kernel {
             ConvKernel::Depthwise { terms } => terms,
             // What these gather is no more than the layer has weights.

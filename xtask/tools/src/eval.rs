@@ -9,10 +9,10 @@ use segscope::lab::metrics::ConfusionMatrix;
 use segscope::session::{Backend, Cpu, Gpu, Session};
 use segscope::weights::ModelInfo;
 use segscope::weights::info::Metrics;
-use segscope::wgsl::Activations;
 
 use lexopt::prelude::*;
 
+use crate::activations::Numbers;
 use crate::pack::Pack;
 
 pub struct Options {
@@ -23,6 +23,8 @@ pub struct Options {
     pub split: String,
     pub json: bool,
     pub backend: BackendName,
+    /// On the GPU.
+    pub numbers: Numbers,
 }
 
 /// Where the network runs.
@@ -46,12 +48,13 @@ impl Options {
     /// The rest of the command line after `eval`.
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
         let (mut model, mut data, mut split, mut json) = (None, None, None, false);
-        let mut backend = BackendName::WebGpu;
+        let (mut backend, mut numbers) = (BackendName::WebGpu, Numbers::F32);
         while let Some(arg) = args.next()? {
             match arg {
                 Long("data") => data = Some(PathBuf::from(args.value()?)),
                 Long("split") => split = Some(args.value()?.string()?),
                 Long("json") => json = true,
+                Long("activations") => numbers = Numbers::parse(&args.value()?.string()?)?,
                 Long("backend") => backend = BackendName::parse(&args.value()?.string()?)?,
                 Value(value) if model.is_none() => model = Some(value.string()?),
                 other => return Err(other.unexpected().into()),
@@ -65,6 +68,7 @@ impl Options {
             split: split.with_context(|| missing("--split"))?,
             json,
             backend,
+            numbers,
         })
     }
 }
@@ -81,8 +85,11 @@ pub fn run(options: &Options) -> Result<()> {
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     match options.backend {
         BackendName::WebGpu => {
-            let gpu = pollster::block_on(Gpu::new(Activations::F32))?;
-            let place = format!("adapter {}", gpu.device.adapter.get_info().name);
+            let numbers = options.numbers;
+            let gpu = pollster::block_on(Gpu::new(numbers.in_memory()))?;
+            numbers.check(&gpu.device)?;
+            gpu.set_int8_products(numbers == Numbers::Int8);
+            let place = format!("adapter {}, {}", gpu.device.adapter.get_info().name, numbers.name());
             evaluate(&Session::new(gpu), &bytes, options, &place)
         }
         BackendName::Cpu => evaluate(&Session::new(Cpu), &bytes, options, "CPU"),
@@ -92,6 +99,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// `place` says where the session runs.
 fn evaluate<B: Backend>(session: &Session<B>, bytes: &[u8], options: &Options, place: &str) -> Result<()> {
     let model = session.load_model(bytes)?;
+    options.numbers.ranges(&model.info)?;
     let pack = Pack::open(&options.data, &options.split, &model.info)?;
     if !options.json {
         println!("{} on {} ({} photos), {place}", model.info.id, pack.labels.display(), pack.names.len());

@@ -1,5 +1,6 @@
 //! Work on models: `cargo xtask import | quantise | calibrate | eval | onnx | bench --native | catalogue`.
 
+mod activations;
 mod bench;
 mod bench_models;
 mod calibrate;
@@ -32,13 +33,14 @@ cargo xtask COMMAND
   calibrate MODEL --data PACK --split train [--pictures N] [-o FILE]
                                        how large the activations get on N pictures (default: 32), into the model file, for
                                        executors that round them to int8; PACK as below
-  eval MODEL --data PACK --split NAME [--backend webgpu|cpu] [--json]
+  eval MODEL --data PACK --split NAME [--backend webgpu|cpu] [--activations f32|f16|int8] [--json]
                                        IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
-                                       catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's
+                                       catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's;
+                                       activations are the GPU's (default: f32)
   onnx MODEL [--size HxW] [--classes] OUT.onnx
                                        the network in f32 for other engines, for inputs of one size (default: the model's own,
                                        square); --classes: the best class of every pixel instead of the scores
-  bench --native [--models A,B] [--sizes N,M] [--rounds N] [--json | --steps]
+  bench --native [--models A,B] [--sizes N,M] [--activations f32|f16|int8] [--rounds N] [--json | --steps]
                                        networks of the catalogue or the zoo on this machine's GPU, against the least time the
                                        device could take; --steps: each step's best time, there and on one thread of the
                                        processor. Built as a release, which takes minutes the first time

@@ -5,33 +5,40 @@ use segscope::graph::{Conv2d, Graph, NodeId};
 use segscope::plan::{Plan, Step, StepOp, WeightFormat};
 
 use super::peak::Peak;
+use segscope::wgsl::Activations;
 
 /// Of one frame.
 #[derive(Clone, Copy, Default)]
 pub struct Floor {
-    /// Activations in f32 without padding, each read and written once a step, and weights.
+    /// Activations without padding, each read and written once a step, and weights.
     pub bytes: f64,
     /// Of the convolutions, a multiply-accumulate being two.
     pub flops: f64,
     pub ms: f64,
 }
 
-pub fn floor(graph: &Graph, plan: &Plan, format: WeightFormat, peak: &Peak) -> Floor {
+pub fn floor(
+    graph: &Graph,
+    plan: &Plan,
+    format: WeightFormat,
+    activations: Activations,
+    peak: &Peak,
+) -> Floor {
     plan.steps.iter().fold(Floor::default(), |sum, step| {
-        let (bytes, flops) = (bytes(graph, plan, step, format), flops(graph, plan, step));
+        let (bytes, flops) = (bytes(graph, plan, step, format, activations), flops(graph, plan, step));
         let ms = (bytes / peak.bytes_per_s).max(flops / peak.flops) * 1e3;
         Floor { bytes: sum.bytes + bytes, flops: sum.flops + flops, ms: sum.ms + ms }
     })
 }
 
-fn bytes(graph: &Graph, plan: &Plan, step: &Step, format: WeightFormat) -> f64 {
+fn bytes(graph: &Graph, plan: &Plan, step: &Step, format: WeightFormat, in_memory: Activations) -> f64 {
     let values = |id: NodeId| plan.shapes[id].iter().product::<usize>();
     let activations = step.inputs.iter().map(|&id| values(id)).sum::<usize>() + values(step.output);
     let weight_bytes = match format {
         WeightFormat::Int8 | WeightFormat::Int8Products => 1,
         WeightFormat::F32 => 4,
     };
-    (activations * 4 + weights(graph, plan, step) * weight_bytes) as f64
+    (activations * in_memory.vector_bytes() as usize / 4 + weights(graph, plan, step) * weight_bytes) as f64
 }
 
 fn flops(graph: &Graph, plan: &Plan, step: &Step) -> f64 {

@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use lexopt::prelude::*;
-use segscope::wgsl::{Activations, Executor, Gpu, Network, Pipelines};
+use segscope::wgsl::{Executor, Gpu, Network, Pipelines};
 
+use crate::activations::Numbers;
 use crate::bench_models::model;
 use floor::floor;
 
@@ -20,6 +21,7 @@ struct Options {
     models: Vec<String>,
     sizes: Vec<usize>,
     rounds: usize,
+    numbers: Numbers,
     json: bool,
     /// A table of the steps of each model instead.
     steps: bool,
@@ -32,6 +34,7 @@ impl Options {
             models: models.map(str::to_owned).to_vec(),
             sizes: vec![256, 512, 1024],
             rounds: 11,
+            numbers: Numbers::F32,
             json: false,
             steps: false,
         };
@@ -45,6 +48,7 @@ impl Options {
                     options.sizes = sizes.split(',').map(str::parse).collect::<Result<_, _>>()?;
                 }
                 Long("rounds") => options.rounds = args.value()?.parse::<usize>()?.max(1),
+                Long("activations") => options.numbers = Numbers::parse(&args.value()?.string()?)?,
                 Long("json") => options.json = true,
                 Long("steps") => options.steps = true,
                 other => return Err(other.unexpected().into()),
@@ -56,12 +60,13 @@ impl Options {
 
 pub fn run(args: lexopt::Parser) -> Result<()> {
     let options = Options::parse(args)?;
-    let gpu = pollster::block_on(Gpu::new(Activations::F32))?;
+    let gpu = pollster::block_on(Gpu::new(options.numbers.in_memory()))?;
+    options.numbers.check(&gpu)?;
     let info = gpu.adapter.get_info();
     if options.steps {
         for name in &options.models {
             for &size in &options.sizes {
-                steps::print(&gpu, model(name)?, size, options.rounds)?;
+                steps::print(&gpu, model(name)?, size, options.rounds, options.numbers)?;
             }
         }
         return Ok(());
@@ -69,20 +74,24 @@ pub fn run(args: lexopt::Parser) -> Result<()> {
     let peak = peak::measure(&gpu)?;
     let (gb_per_s, gflops) = (peak.bytes_per_s / 1e9, peak.flops / 1e9);
     println!(
-        "{} ({:?}, {}): {gb_per_s:.1} GB/s, {gflops:.0} GFLOP/s, both measured\n",
-        info.name, info.backend, info.driver_info
+        "{} ({:?}, {}), {}: {gb_per_s:.1} GB/s, {gflops:.0} GFLOP/s, both measured\n",
+        info.name,
+        info.backend,
+        info.driver_info,
+        options.numbers.name()
     );
     println!("| model | size | frame ms | of several ms | GFLOP | MB | floor ms | times the floor |");
     println!("|---|---|---|---|---|---|---|---|");
     let mut rows = Vec::new();
     for name in &options.models {
         let model = model(name)?;
-        let network = Network::new(&gpu, model.graph, &model.weights, &[])?;
+        let ranges = options.numbers.ranges(&model.info)?;
+        let network = Network::new(&gpu, model.graph, &model.weights, ranges)?;
         for &size in &options.sizes {
             let executor = Executor::new(&gpu, &mut Pipelines::new(&gpu), &network, [size; 2], &[])?;
             let alone = median(options.rounds, || frames(&gpu, &executor, 1))?;
             let together = median(options.rounds, || frames(&gpu, &executor, BURST))?;
-            let floor = floor(&network.graph, &executor.plan, network.format(), &peak);
+            let floor = floor(&network.graph, &executor.plan, network.format(), gpu.activations, &peak);
             let ratio = together / floor.ms;
             println!(
                 "| {name} | {size} | {alone:.3} | {together:.3} | {:.2} | {:.1} | {:.3} | {ratio:.1} |",
@@ -91,14 +100,14 @@ pub fn run(args: lexopt::Parser) -> Result<()> {
                 floor.ms
             );
             rows.push(serde_json::json!({
-                "engine": "segscope", "backend": "wgsl, native", "model": name, "size": size, "steady_ms": alone,
+                "engine": "segscope", "backend": "wgsl, native", "activations": options.numbers.name(), "model": name, "size": size, "steady_ms": alone,
                 "burst_ms": together, "floor_ms": floor.ms, "times_floor": ratio, "n": options.rounds,
             }));
         }
     }
     println!(
         "\nA frame: submitted and waited for; of several: one of {BURST} submitted at once, which hides the wait. Floor: each step at \
-         the device's bandwidth or rate, whichever is slower; activations in f32."
+         the device's bandwidth or rate in f32, whichever is slower; activations as they lie in memory."
     );
     if options.json {
         let peak = serde_json::json!({ "gb_per_s": gb_per_s, "gflop_per_s": gflops });

@@ -1,5 +1,6 @@
 //! `cargo xtask bench --native --steps`: what each step of a plan takes, on the GPU and on one thread of the processor.
 
+use crate::activations::Numbers;
 use anyhow::Result;
 use segscope::graph::random::random_picture;
 use segscope::plan::{Plan, StepOp};
@@ -7,9 +8,9 @@ use segscope::simd;
 use segscope::weights::Model;
 use segscope::wgsl::{Executor, Gpu, Network, Pipelines};
 
-pub fn print(gpu: &Gpu, model: Model, size: usize, rounds: usize) -> Result<()> {
+pub fn print(gpu: &Gpu, model: Model, size: usize, rounds: usize, numbers: Numbers) -> Result<()> {
     let on_cpu = simd::Network::new(model.graph.clone(), &model.weights)?;
-    let on_gpu = Network::new(gpu, model.graph, &model.weights, &[])?;
+    let on_gpu = Network::new(gpu, model.graph, &model.weights, numbers.ranges(&model.info)?)?;
     let cpu = simd::Executor::new(&on_cpu, [size; 2], &[])?;
     let executor = Executor::new(gpu, &mut Pipelines::new(gpu), &on_gpu, [size; 2], &[])?;
     let input = random_picture(cpu.plan.shapes[0]);
