@@ -16,10 +16,10 @@ const HOPELESS = 4;
 /**
  * @param {Bundle} bundle
  * @param {BackendName} backend
- * @param {Activations} activations on the GPU; "auto" leaves int8 to a race
+ * @param {Activations} [activations] on the GPU; "auto" leaves int8 to a race
  * @returns {Promise<Session>}
  */
-export async function openSession(bundle, backend, activations) {
+export async function openSession(bundle, backend, activations = "auto") {
   if (backend === "webgpu") {
     const session = await bundle.exports.Session.onGpu(activations !== "f32");
     session.setInt8(activations === "int8");
@@ -46,7 +46,7 @@ export async function chooseBackend(bundle, gpu, bytes, remembered, activations)
     if (activations === "auto") gpu.setInt8(int8Wins(remembered));
     return { session: gpu, race: remembered };
   }
-  const cpu = await openSession(bundle, "cpu", activations);
+  const cpu = await openSession(bundle, "cpu");
   const race = remembered ?? (await hold(gpu, cpu, bytes, activations));
   const [session, loser] = race.winner === "cpu" ? [cpu, gpu] : [gpu, cpu];
   loser.dispose();

@@ -16,6 +16,12 @@ export function chosenThreads() {
   return Number.isInteger(threads) && threads >= 1 ? threads : undefined;
 }
 
+/** `?activations=f32` in the address. @returns {"auto" | import("./types.js").Activations} */
+export function chosenActivations() {
+  const wanted = new URLSearchParams(location.search).get("activations");
+  return wanted === "f32" || wanted === "f16" || wanted === "int8" ? wanted : "auto";
+}
+
 function stored() {
   try {
     return localStorage.getItem(KEY);

@@ -35,6 +35,7 @@ export class Engine {
   #worker;
   #store;
   /** @type {import("./types.js").Machine} */ #machine;
+  /** Of the races that are remembered. @type {"auto" | import("./types.js").Activations} */ #activations;
   /** Until the backend is known, which decides how it is drawn to. @type {OffscreenCanvas | null} */ #canvas;
   /** @type {View} */ #view = { ...DEFAULT_VIEW };
   /** Hash of the model whose class ids the view has. */ #viewed = "";
@@ -47,12 +48,14 @@ export class Engine {
    * @param {ModelStore} store
    * @param {Omit<import("./types.js").Machine, "race" | "activations">} machine
    * @param {OffscreenCanvas | null} canvas
+   * @param {"auto" | import("./types.js").Activations} activations
    */
-  constructor(worker, store, machine, canvas) {
+  constructor(worker, store, machine, canvas, activations) {
     this.#worker = worker;
     this.#store = store;
     this.#machine = { ...machine, activations: null, race: null };
     this.#canvas = canvas;
+    this.#activations = activations;
   }
 
   /**
@@ -82,7 +85,7 @@ export class Engine {
     try {
       const machine = await worker.call("create", () => ({ args: [backend, threads, worker.crashes, activations] }));
       const surface = canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : canvas;
-      return new Engine(worker, new ModelStore(catalogue), machine, surface ?? null);
+      return new Engine(worker, new ModelStore(catalogue), machine, surface ?? null, activations);
     } catch (error) {
       worker.end(abortedError());
       throw error;
@@ -102,14 +105,15 @@ export class Engine {
    */
   async loadModel(model, options = {}) {
     const { bytes, delivery } = await this.#deliver(model, options);
-    const remembered = this.#machine.backend ? null : await recallRace(this.#machine, bytes);
+    const entrants = { ...this.#machine, activations: this.#activations };
+    const remembered = this.#machine.backend ? null : await recallRace(entrants, bytes);
     const call = () => ({ args: [bytes, remembered], transfer: [bytes.buffer] });
     const { backend, activations, threads, race, ...info } = await this.#worker.call("loadModel", call, { signal: options.signal });
     this.#size = null;
     Object.assign(this.#machine, { threads, activations });
     if (race) {
       this.#machine.race = race;
-      if (!remembered) rememberRace(this.#machine, info.sha256, race);
+      if (!remembered) rememberRace({ ...entrants, threads }, info.sha256, race);
     }
     this.#machine.backend = backend;
     await this.#showCanvas();

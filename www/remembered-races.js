@@ -3,7 +3,10 @@
 import { sha256Of } from "./download.js";
 
 /** @typedef {import("./types.js").Race} Race */
-/** What a race depends on besides the model. @typedef {Pick<import("./types.js").Machine, "adapter" | "threads">} Machine */
+/**
+ * What a race depends on besides the model.
+ * @typedef {Pick<import("./types.js").Machine, "adapter" | "threads"> & {activations: string}} Machine
+ */
 
 const PREFIX = "segscope.race.";
 
@@ -48,7 +51,7 @@ export function forgetRaces() {
  * @param {Machine} machine
  * @param {string} sha256
  */
-function key({ adapter, threads }, sha256) {
+function key({ adapter, threads, activations }, sha256) {
   const gpu = adapter ? [adapter.vendor, adapter.architecture, adapter.device, adapter.description].join("/") : "none";
-  return `${PREFIX}${gpu}|${threads} of ${navigator.hardwareConcurrency}|${navigator.userAgent}|${sha256}`;
+  return `${PREFIX}${gpu}|${threads} of ${navigator.hardwareConcurrency}|${activations}|${navigator.userAgent}|${sha256}`;
 }

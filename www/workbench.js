@@ -1,4 +1,4 @@
-import { chosenBackend, chosenThreads, rememberBackend } from "./chosen-backend.js";
+import { chosenActivations, chosenBackend, chosenThreads, rememberBackend } from "./chosen-backend.js";
 import { mostDetail } from "./detail.js";
 import { Engine, decodePicture } from "./engine.js";
 import { SegscopeError, abortedError, codeOf } from "./errors.js";
@@ -191,7 +191,8 @@ export class Workbench extends EventTarget {
   async #create() {
     try {
       const backend = this.backend === "auto" && this.#losses > 1 ? "cpu" : this.backend;
-      const engine = await Engine.create({ canvas: this.#newCanvas(), backend, threads: chosenThreads() });
+      const [threads, activations] = [chosenThreads(), chosenActivations()];
+      const engine = await Engine.create({ canvas: this.#newCanvas(), backend, threads, activations });
       this.#tell("engine", engine);
       return engine;
     } catch (error) {

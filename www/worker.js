@@ -38,7 +38,7 @@ serveCalls({
       candidate = await openSession(bundle, "webgpu", activations);
       return { backend: null, threads: bundle.threads, adapter: await adapterOf(candidate), noGpu: null };
     } catch (error) {
-      session = await openSession(bundle, "cpu", activations);
+      session = await openSession(bundle, "cpu");
       backend = "cpu";
       const { code = "no-webgpu", message = String(error) } = /** @type {{code?: string, message?: string}} */ (error);
       return { backend, threads: bundle.threads, adapter: null, noGpu: { code, message } };

@@ -21,7 +21,7 @@ export async function start({ backend, threads, model }, { size, rgba }) {
   }
   const { default: init, Session } = await import(new URL("../../www/pkg/engine.js", import.meta.url).href);
   await init();
-  const session = backend === "webgpu" ? await Session.onGpu() : Session.onCpu();
+  const session = backend === "webgpu" ? await Session.onGpu(true) : Session.onCpu();
   session.loadModel(await fetchBytes(`${model}.safetensors`));
   return async () => {
     await session.segmentPixels(new Uint8Array(rgba.buffer), size, size, { width: size, height: size });

@@ -131,13 +131,14 @@ impl Session {
     }
 
     /// In what the loaded model computes: "f32" or "f16" activations, or "int8" products.
-    pub fn activations(&self) -> &'static str {
-        let OnBackend::Gpu(session) = &self.session else { return "f32" };
-        match (session.weight_format(), session.backend().device.activations) {
+    pub fn activations(&self) -> String {
+        let OnBackend::Gpu(session) = &self.session else { return "f32".into() };
+        let name = match (session.weight_format(), session.backend().device.activations) {
             (Some(WeightFormat::Int8Products), _) => "int8",
             (_, Activations::F16) => "f16",
             (_, Activations::F32) => "f32",
-        }
+        };
+        name.into()
     }
 
     #[wasm_bindgen(js_name = loadModel)]

@@ -22,13 +22,13 @@ impl Activations {
     /// What a module that touches activations begins with.
     pub(super) fn head(self) -> &'static str {
         match self {
-            Self::F32 => include_str!("kernels/vectors_f32.wgsl"),
-            Self::F16 => include_str!("kernels/vectors_f16.wgsl"),
+            Self::F32 => shader!("vectors_f32"),
+            Self::F16 => shader!("vectors_f16"),
         }
     }
 
     /// `values` as bytes of graphics memory.
-    pub(super) fn to_bytes(self, values: &[[f32; 4]]) -> Vec<u8> {
+    pub(super) fn encoded(self, values: &[[f32; 4]]) -> Vec<u8> {
         match self {
             Self::F32 => bytemuck::cast_slice(values).to_vec(),
             Self::F16 => {
@@ -38,7 +38,7 @@ impl Activations {
     }
 
     /// Bytes of graphics memory as values.
-    pub(super) fn from_bytes(self, bytes: &[u8]) -> Vec<[f32; 4]> {
+    pub(super) fn decoded(self, bytes: &[u8]) -> Vec<[f32; 4]> {
         match self {
             Self::F32 => bytemuck::pod_collect_to_vec(bytes),
             Self::F16 => {

@@ -141,7 +141,7 @@ impl Executor {
             }
         }
         let offset = self.plan.offset(0) as u64 * gpu.activations.vector_bytes();
-        gpu.queue.write_buffer(&self.arena, offset, &gpu.activations.to_bytes(&packed));
+        gpu.queue.write_buffer(&self.arena, offset, &gpu.activations.encoded(&packed));
     }
 
     /// Runs the network on what the input holds.
@@ -168,7 +168,7 @@ impl Executor {
         let vector_bytes = gpu.activations.vector_bytes();
         let size = (layout.planes() * pixels) as u64 * vector_bytes;
         let bytes = readback::read(gpu, &self.arena, offset as u64 * vector_bytes, size).await?;
-        let packed = gpu.activations.from_bytes(&bytes);
+        let packed = gpu.activations.decoded(&bytes);
         let mut data = Vec::with_capacity(c * pixels);
         for channel in 0..c {
             let [plane, lane] = layout.place(channel);

@@ -1,5 +1,12 @@
 //! The WebGPU executor: hand-written kernels over one arena, everything created once per input size.
 
+/// A file of `kernels/` as build.rs leaves it, without comments.
+macro_rules! shader {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name, ".wgsl"))
+    };
+}
+
 mod activations;
 pub mod device;
 pub mod executor;

@@ -3,10 +3,10 @@
 use super::Activations;
 use crate::plan::WeightFormat;
 
-const COMMON: &str = include_str!("kernels/common.wgsl");
-const CONV: &str = include_str!("kernels/conv_common.wgsl");
-const MAP: &str = include_str!("kernels/map_common.wgsl");
-const INTERPOLATION: &str = include_str!("kernels/interpolation.wgsl");
+const COMMON: &str = shader!("common");
+const CONV: &str = shader!("conv_common");
+const MAP: &str = shader!("map_common");
+const INTERPOLATION: &str = shader!("interpolation");
 
 /// A compute kernel of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,16 +40,16 @@ impl Kernel {
     /// The kernel's file stem, what its uniforms are, and its own text.
     fn parts(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Pointwise => ("pointwise", CONV, include_str!("kernels/pointwise.wgsl")),
-            Self::Dense => ("dense", CONV, include_str!("kernels/dense.wgsl")),
-            Self::Depthwise => ("depthwise", CONV, include_str!("kernels/depthwise.wgsl")),
-            Self::Pool => ("pool", MAP, include_str!("kernels/pool.wgsl")),
-            Self::AdaptivePool => ("adaptive_pool", MAP, include_str!("kernels/adaptive_pool.wgsl")),
-            Self::GlobalPool => ("global_pool", MAP, include_str!("kernels/global_pool.wgsl")),
-            Self::SqueezeExcite => ("squeeze_excite", "", include_str!("kernels/squeeze_excite.wgsl")),
-            Self::Resize => ("resize", MAP, include_str!("kernels/resize.wgsl")),
-            Self::Elementwise => ("elementwise", MAP, include_str!("kernels/elementwise.wgsl")),
-            Self::Gather => ("gather", MAP, include_str!("kernels/gather.wgsl")),
+            Self::Pointwise => ("pointwise", CONV, shader!("pointwise")),
+            Self::Dense => ("dense", CONV, shader!("dense")),
+            Self::Depthwise => ("depthwise", CONV, shader!("depthwise")),
+            Self::Pool => ("pool", MAP, shader!("pool")),
+            Self::AdaptivePool => ("adaptive_pool", MAP, shader!("adaptive_pool")),
+            Self::GlobalPool => ("global_pool", MAP, shader!("global_pool")),
+            Self::SqueezeExcite => ("squeeze_excite", "", shader!("squeeze_excite")),
+            Self::Resize => ("resize", MAP, shader!("resize")),
+            Self::Elementwise => ("elementwise", MAP, shader!("elementwise")),
+            Self::Gather => ("gather", MAP, shader!("gather")),
         }
     }
 
@@ -60,15 +60,15 @@ impl Kernel {
     /// The complete WGSL module; its entry point is `main`.
     pub fn source(self, activations: Activations, format: WeightFormat) -> String {
         let weights = match format {
-            WeightFormat::Int8 | WeightFormat::Int8Products => include_str!("kernels/weights_int8.wgsl"),
-            WeightFormat::F32 => include_str!("kernels/weights_f32.wgsl"),
+            WeightFormat::Int8 | WeightFormat::Int8Products => shader!("weights_int8"),
+            WeightFormat::F32 => shader!("weights_f32"),
         };
         let products = match (self, format) {
             (Self::Pointwise | Self::Dense | Self::SqueezeExcite, WeightFormat::Int8Products) => {
-                include_str!("kernels/products_int8.wgsl")
+                shader!("products_int8")
             }
             (Self::Pointwise | Self::Dense | Self::SqueezeExcite, _) => {
-                include_str!("kernels/products_f32.wgsl")
+                shader!("products_f32")
             }
             _ => "",
         };
@@ -79,25 +79,25 @@ impl Kernel {
 
 /// Picture to network input.
 pub fn frame(activations: Activations) -> String {
-    [activations.head(), include_str!("kernels/frame.wgsl")].join("\n")
+    [activations.head(), shader!("frame")].join("\n")
 }
 
 /// Scores of tiles to scores of a picture.
 pub fn mosaic(activations: Activations) -> String {
-    [activations.head(), include_str!("kernels/mosaic.wgsl")].join("\n")
+    [activations.head(), shader!("mosaic")].join("\n")
 }
 
 /// Scores to class ids and areas.
 pub fn mask(activations: Activations) -> String {
-    [activations.head(), INTERPOLATION, include_str!("kernels/mask.wgsl")].join("\n")
+    [activations.head(), INTERPOLATION, shader!("mask")].join("\n")
 }
 
 /// Scores at one pixel.
 pub fn probe(activations: Activations) -> String {
-    [activations.head(), INTERPOLATION, include_str!("kernels/probe.wgsl")].join("\n")
+    [activations.head(), INTERPOLATION, shader!("probe")].join("\n")
 }
 
 /// Scores and picture to canvas.
 pub fn paint(activations: Activations) -> String {
-    [activations.head(), INTERPOLATION, include_str!("kernels/paint.wgsl")].join("\n")
+    [activations.head(), INTERPOLATION, shader!("paint")].join("\n")
 }

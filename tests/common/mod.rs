@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, SafeTensors};
 use segscope::graph::random::{random_picture, random_weights, uniform};
-use segscope::graph::{Graph, Shape, Tensor, Weights};
+use segscope::graph::{Graph, Node, Op, Shape, Tensor, Weights, passes};
+#[cfg(feature = "reference")]
+use segscope::reference::Reference;
 use segscope::session::Gpu;
-use segscope::weights::Model;
 use segscope::weights::import::convert;
+use segscope::weights::quantise::quantise;
+use segscope::weights::{Model, Precision, QuantisedWeights};
 use segscope::wgsl::Activations;
 use segscope::zoo::{self, Options};
 
@@ -132,6 +135,51 @@ pub fn golden_ops() -> Vec<Golden> {
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(cases.len() > 50, "only {} cases in the golden file", cases.len());
     cases
+}
+
+/// A convolution whose input is whole steps of int8, so that products in int8 are exact.
+#[cfg(feature = "reference")]
+pub struct Product {
+    pub name: String,
+    pub graph: Graph,
+    pub weights: QuantisedWeights,
+    /// As in `Calibration`.
+    pub ranges: Vec<Option<f32>>,
+    pub input: Vec<f32>,
+    pub shape: [usize; 4],
+    /// The reference's.
+    pub output: Tensor,
+}
+
+/// The golden operations that are one convolution of the input, with int8 weights.
+#[cfg(feature = "reference")]
+pub fn products() -> Vec<Product> {
+    const STEP: f32 = 1.0 / 64.0;
+    let is_conv = |node: &Node| matches!(node.op, Op::Conv2d(_));
+    let mut products = Vec::new();
+    for case in golden_ops() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let mut convs = graph.nodes.iter().filter(|node| is_conv(node));
+        let (Some(first), None) = (convs.next(), convs.next()) else { continue };
+        if first.inputs != [0] {
+            continue;
+        }
+        let weights = quantise(&weights, Precision::Int8);
+        let input: Vec<f32> =
+            case.input.iter().map(|x| (x / STEP).round().clamp(-127.0, 127.0) * STEP).collect();
+        let reference = Reference::new(&graph, &weights.dequantise()).unwrap();
+        products.push(Product {
+            name: case.name,
+            ranges: graph.nodes.iter().map(|node| is_conv(node).then_some(127.0 * STEP)).collect(),
+            output: reference.run(&input, case.shape).unwrap(),
+            graph,
+            weights,
+            input,
+            shape: case.shape,
+        });
+    }
+    assert!(products.len() >= 10, "only {} convolutions among the golden operations", products.len());
+    products
 }
 
 pub fn golden_path(file: &str) -> PathBuf {

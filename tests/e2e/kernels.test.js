@@ -31,7 +31,7 @@ async function runCases({ cases, list, backend, bundle }) {
   const { default: init, Session } = await import(new URL(`/www/pkg/${bundle}.js`, location.href).href);
   const { compare } = await import(new URL("/tests/e2e/golden.js", location.href).href);
   await init();
-  const session = backend === "cpu" ? Session.onCpu() : await Session.onGpu();
+  const session = backend === "cpu" ? Session.onCpu() : await Session.onGpu(false);
   const file = async (/** @type {string} */ name) => {
     const response = await fetch(new URL(`${cases}/${name}`, location.href));
     if (!response.ok) throw new Error(`${name}: ${response.status}; run cargo xtask test, which writes the cases`);
@@ -39,7 +39,10 @@ async function runCases({ cases, list, backend, bundle }) {
   };
   const outcomes = [];
   for (const { name, kind, height, width, shape } of list) {
+    session.setInt8(kind === "product");
     session.loadModel(new Uint8Array(await file(`${name}.safetensors`)));
+    const numbers = kind === "product" ? "int8" : "f32";
+    if (session.activations() !== numbers) throw new Error(`${name} runs in ${session.activations()}, not in ${numbers}`);
     const input = new Float32Array(await file(`${name}.input`));
     const theirs = new Float32Array(await file(`${name}.output`));
     const ours = await session.runTensor(input, height, width);
@@ -51,7 +54,7 @@ async function runCases({ cases, list, backend, bundle }) {
 
 /**
  * @param {import("./harness.js").Stage} stage
- * @param {"operation" | "network"} kind
+ * @param {Case["kind"]} kind
  * @param {Way} way
  */
 async function outcomes({ openPage }, kind, { backend, bundle, threads }) {
@@ -59,7 +62,7 @@ async function outcomes({ openPage }, kind, { backend, bundle, threads }) {
   /** @type {Case[]} */
   const all = await page.evaluate(async (url) => (await fetch(url)).json(), `${CASES}/index.json`);
   const list = all.filter((entry) => entry.kind === kind);
-  assert.ok(list.length >= (kind === "network" ? 12 : 50), `${list.length} cases of kind ${kind}`);
+  assert.ok(list.length >= { operation: 50, product: 10, network: 12 }[kind], `${list.length} cases of kind ${kind}`);
   const job = { cases: CASES, list, backend, bundle };
   const results = await (threads ? (await engineWorker(page, threads)).evaluate(runCases, job) : page.evaluate(runCases, job));
   return list.map((entry, i) => ({ ...entry, ...results[i], expected: [1, ...entry.shape] }));
@@ -90,3 +93,9 @@ for (const [name, way] of Object.entries(WAYS)) {
     assert.deepEqual(results.filter((o) => !o.finite || o.sameArgmax < (o.precision === "f32" ? 0.999 : 0.99)), []);
   });
 }
+
+browserTest("webgpu, products in int8: every convolution equals the reference", { timeout: 300_000 }, async (stage) => {
+  const results = await outcomes(stage, "product", WAYS.webgpu);
+  console.log(`${results.length} convolutions`);
+  assert.deepEqual(results.filter((o) => !o.finite || o.worst > 0 || `${o.shape}` !== `${o.expected}`), []);
+});

@@ -44,6 +44,21 @@ browserTest("the switch changes the backend and keeps photo, model and mask", { 
   assert.deepEqual(workers, ["/www/worker.js"], "the old engine is gone, with its threads");
 });
 
+browserTest("products in int8 keep the mask and are told", { timeout: 240_000 }, async (stage) => {
+  const exact = await openPage({ ...stage, query: "?backend=webgpu&activations=f32" });
+  await segmentPhoto(exact, samplePath("astronaut.jpg"));
+  assert.match(await panel(exact), /Runs on the GPU: .*, in f32\./);
+  const mask = await exportMask(exact);
+  await exact.close();
+  const rounded = await openPage({ ...stage, query: "?backend=webgpu&activations=int8" });
+  await segmentPhoto(rounded, samplePath("astronaut.jpg"));
+  assert.match(await panel(rounded), /Runs on the GPU: .*, products in int8\./);
+  const other = await exportMask(rounded);
+  const same = mask.data.filter((id, at) => id === other.data[at]).length / mask.data.length;
+  console.log(`the same class in f32 and int8 on ${(same * 100).toFixed(2)} % of pixels`);
+  assert.ok(same >= 0.98 && same < 1, `the same class on ${same} of pixels`);
+});
+
 browserTest("without WebGPU the page says why it runs on the processor", { webgpu: "absent" }, async (stage) => {
   const page = await openPage(stage);
   await segmentPhoto(page, samplePath("coffee.jpg"));

@@ -7,11 +7,11 @@ mod common;
 
 use std::path::Path;
 
-use common::{Golden, Trained, golden_networks, golden_ops, golden_trained};
+use common::{Golden, Product, Trained, golden_networks, golden_ops, golden_trained, products};
 use segscope::graph::{Graph, Weights, onnx, passes};
 use segscope::weights::info::{Class, Input, Licence};
 use segscope::weights::quantise::quantise;
-use segscope::weights::{Model, ModelInfo, Precision};
+use segscope::weights::{Calibration, Model, ModelInfo, Precision};
 
 fn main() {
     let folder = std::env::args_os().nth(1).expect("the folder to write to");
@@ -27,6 +27,9 @@ fn main() {
         if !case.name.starts_with("espnet_v2") {
             index.push(write(folder, &case, "network", Precision::Int8));
         }
+    }
+    for product in products() {
+        index.push(write_product(folder, &product));
     }
     for trained in golden_trained() {
         index.push(write_trained(folder, &trained));
@@ -48,6 +51,23 @@ fn write(folder: &Path, case: &Golden, kind: &str, precision: Precision) -> serd
     std::fs::write(folder.join(format!("{name}.output")), bytes(first)).unwrap();
     serde_json::json!({
         "name": name, "kind": kind, "precision": precision.name(), "height": h, "width": w, "shape": output.shape[1..],
+    })
+}
+
+/// Writes a convolution with the range of its input, first picture of the batch only.
+fn write_product(folder: &Path, product: &Product) -> serde_json::Value {
+    let name = format!("{}.product", product.name);
+    let mut info = info(&name, &product.graph);
+    info.calibration = Some(Calibration { data: "none".into(), pictures: 0, ranges: product.ranges.clone() });
+    let model = Model::new(&info, &product.graph, &product.weights).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let [n, c, h, w] = product.shape;
+    std::fs::write(folder.join(format!("{name}.safetensors")), model.to_bytes()).unwrap();
+    std::fs::write(folder.join(format!("{name}.input")), bytes(&product.input[..c * h * w])).unwrap();
+    let output = &product.output;
+    std::fs::write(folder.join(format!("{name}.output")), bytes(&output.data[..output.data.len() / n]))
+        .unwrap();
+    serde_json::json!({
+        "name": name, "kind": "product", "precision": "int8", "height": h, "width": w, "shape": output.shape[1..],
     })
 }
 
@@ -77,8 +97,13 @@ fn write_model(folder: &Path, name: &str, model: &Model, size: [usize; 2]) {
 }
 
 fn model(name: &str, graph: &Graph, weights: &Weights, precision: Precision) -> Model {
+    Model::new(&info(name, graph), graph, &quantise(weights, precision))
+        .unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+fn info(name: &str, graph: &Graph) -> ModelInfo {
     let channels = graph.channels().unwrap()[graph.output];
-    let info = ModelInfo {
+    ModelInfo {
         id: "golden".into(),
         name: name.into(),
         description: String::new(),
@@ -91,8 +116,7 @@ fn model(name: &str, graph: &Graph, weights: &Weights, precision: Precision) -> 
         metrics: None,
         reference: None,
         calibration: None,
-    };
-    Model::new(&info, graph, &quantise(weights, precision)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
 }
 
 fn bytes(values: &[f32]) -> Vec<u8> {

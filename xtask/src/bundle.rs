@@ -140,6 +140,7 @@ fn package(bundle: &Bundle, compiled: &Path, node: Option<&Node>) -> Result<()> 
         .generate(project::bundles())?;
     if let Some(node) = node {
         optimise(bundle, &output, node)?;
+        minify(&project::bundles().join(format!("{}.js", bundle.name)), node)?;
     }
     std::fs::write(stamp, input)?;
     Ok(())
@@ -156,6 +157,15 @@ fn optimise(bundle: &Bundle, wasm: &Path, node: &Node) -> Result<()> {
         .args(bundle.has_threads.then_some("--enable-threads")))?;
     std::fs::rename(smaller, wasm)?;
     Ok(())
+}
+
+/// The glue is generated: nobody reads it.
+fn minify(script: &Path, node: &Node) -> Result<()> {
+    run(node
+        .script("terser/bin/terser")
+        .arg(script)
+        .args(["--module", "--compress", "--mangle", "--output"])
+        .arg(script))
 }
 
 /// What the files of a bundle depend on. This program itself is part of it: it holds wasm-bindgen.
