@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use segscope::plan::{ConvKernel, conv_kernels};
+use segscope::weights::Model;
 use segscope::weights::file::hex_sha256;
-use segscope::weights::{Calibration, Model};
 use serde_json::Value;
 
 /// What a model that ships may weigh.
@@ -58,9 +59,11 @@ fn files_are_calibrated_on_training_pictures() {
         let calibration =
             model.info.calibration.unwrap_or_else(|| panic!("{} is not calibrated", entry["id"]));
         assert!(calibration.data.ends_with("train") && calibration.pictures >= 32, "{}", calibration.data);
-        let inputs = Calibration::inputs(&model.graph).unwrap();
-        for (node, (input, range)) in model.graph.nodes.iter().zip(inputs.iter().zip(&calibration.ranges)) {
-            assert_eq!(input.is_some(), range.is_some(), "{} of {}", node.name, entry["id"]);
+        assert!(calibration.reference.is_some(), "{} has no numbers for int8", entry["id"]);
+        let kernels = conv_kernels(&model.graph, &model.graph.channels().unwrap());
+        for (node, (kernel, range)) in model.graph.nodes.iter().zip(kernels.iter().zip(&calibration.ranges)) {
+            let is_product = matches!(kernel, Some(ConvKernel::Pointwise | ConvKernel::Dense));
+            assert_eq!(is_product, range.is_some(), "{} of {}", node.name, entry["id"]);
         }
     }
 }

@@ -7,7 +7,7 @@ mod common;
 use common::{argmax, assert_close, golden_networks, golden_ops, golden_trained, products, same_argmax};
 use segscope::graph::random::random_picture;
 use segscope::graph::{Graph, Tensor, Weights, passes};
-use segscope::plan::{Plan, StepOp, WeightFormat};
+use segscope::plan::{ConvKernel, Plan, StepOp, WeightFormat, conv_kernels};
 use segscope::reference::Reference;
 use segscope::session::{Backend, Cpu};
 use segscope::weights::quantise::quantise;
@@ -180,6 +180,39 @@ fn int8_products_equal_the_reference() {
         assert_eq!(network.format(), WeightFormat::Int8Products, "{}", case.name);
         let ours = run_network(&gpu, &network, &case.input, case.shape);
         assert_close(&case.name, &ours, &case.output, 1e-5, 1e-4);
+    }
+}
+
+/// Layer by layer with the roundings that belong to int8, through the whole network.
+#[test]
+fn int8_products_of_networks_equal_the_reference_s() {
+    let gpu = common::gpu();
+    gpu.set_int8_products(true);
+    for case in golden_networks() {
+        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let weights = quantise(&weights, Precision::Int8);
+        let exact = Reference::new(&graph, &weights.dequantise()).unwrap();
+        let layers = exact.run_all(&case.input, case.shape).unwrap();
+        let largest = |id: usize| layers[id].data.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
+        let kernels = conv_kernels(&graph, &graph.channels().unwrap());
+        let range = |id: usize| match kernels[id] {
+            Some(ConvKernel::Pointwise | ConvKernel::Dense) => Some(largest(graph.node(id).inputs[0])),
+            _ => None,
+        };
+        let ranges: Vec<_> = (0..graph.nodes.len()).map(range).collect();
+        let network = gpu.network(graph.clone(), &weights, &ranges).unwrap();
+        assert_eq!(network.format(), WeightFormat::Int8Products, "{}", case.name);
+        let ours = run_network(&gpu, &network, &case.input, case.shape);
+        let rounded = exact.with_rounded_inputs(&ranges).run(&case.input, case.shape).unwrap();
+        let same = same_argmax(&ours, &rounded);
+        let lost = 1.0 - same_argmax(&rounded, &case.output);
+        println!(
+            "{}: int8 products, same argmax as the reference's on {:.3} % of pixels; rounding changes {:.3} %",
+            case.name,
+            same * 100.0,
+            lost * 100.0
+        );
+        assert!(same >= 0.99, "{}: same argmax on {same} of pixels", case.name);
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Reference {
     /// For each node its weights, in the order of [`crate::graph::Node::weights`]: kernels as they are, vectors as
     /// `[1, c, 1, 1]` so that they broadcast over a map.
     weights: Vec<Vec<BurnTensor<4>>>,
+    /// By node, the range of the first input if that is rounded to int8.
+    ranges: Vec<Option<f32>>,
     device: Device,
 }
 
@@ -39,7 +41,14 @@ impl Reference {
             BurnTensor::from_data(TensorData::new(data.clone(), shape), &device)
         };
         let weights = graph.nodes.iter().map(|node| node.weights.iter().map(on_device).collect()).collect();
-        Ok(Self { graph: graph.clone(), weights, device })
+        Ok(Self { graph: graph.clone(), weights, ranges: Vec::new(), device })
+    }
+
+    /// Rounds the inputs of convolutions to int8 as executors with products in int8 do: `ranges`, by node, are the magnitudes
+    /// of 127 steps, as [`crate::weights::Calibration`] has them.
+    #[must_use]
+    pub fn with_rounded_inputs(self, ranges: &[Option<f32>]) -> Self {
+        Self { ranges: ranges.to_vec(), ..self }
     }
 
     /// The output for `input`, row-major `[n, c, h, w]` of the given shape.
@@ -78,10 +87,15 @@ impl Reference {
         let mut values: Vec<Option<BurnTensor<4>>> = vec![None; self.graph.nodes.len()];
         let mut picture = Some(BurnTensor::from_data(TensorData::new(input.to_vec(), shape), &self.device));
         for (id, node) in self.graph.nodes.iter().enumerate() {
-            let inputs: Vec<BurnTensor<4>> = match picture.take() {
+            let mut inputs: Vec<BurnTensor<4>> = match picture.take() {
                 Some(picture) => vec![picture],
                 None => node.inputs.iter().map(|&i| read(&mut values, &mut reads, i)).collect(),
             };
+            if let Some(range) = self.ranges.get(id).copied().flatten() {
+                let step = range / 127.0;
+                let steps = inputs[0].clone().mul_scalar(1.0 / step).round().clamp(-127.0, 127.0);
+                inputs[0] = steps.mul_scalar(step);
+            }
             values[id] = Some(ops::run(&node.op, &inputs, &self.weights[id], shapes[id]));
         }
         Ok(wanted.iter().map(|&id| read(&mut values, &mut reads, id)).collect())

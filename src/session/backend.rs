@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::plan::{Blend, Plan, ScoresShape, Window};
 use crate::view::{Mask, View};
-use crate::weights::QuantisedWeights;
 use crate::weights::info::Input;
+use crate::weights::{ModelInfo, QuantisedWeights, ReferenceNumbers};
 
 /// Where networks run: the GPU ([`super::Gpu`]) or the CPU ([`super::Cpu`]).
 #[expect(async_fn_in_trait, reason = "sessions live on one thread; no future has to be Send")]
@@ -34,6 +34,11 @@ pub trait Backend {
         weights: &QuantisedWeights,
         ranges: &[Option<f32>],
     ) -> Result<Self::Network>;
+
+    /// What the layers of a model should answer to the test picture; none if its file does not say.
+    fn numbers<'a>(&self, _: &Self::Network, info: &'a ModelInfo) -> Option<&'a ReferenceNumbers> {
+        info.reference.as_ref()
+    }
 
     /// How far a layer may be from the reference, as a fraction of its magnitude, for the self-test to pass.
     fn tolerance(&self, network: &Self::Network) -> f32;

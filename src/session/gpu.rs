@@ -11,8 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::plan::{Blend, Plan, ScoresShape, WeightFormat, Window};
 use crate::view::{Mask, View};
-use crate::weights::QuantisedWeights;
 use crate::weights::info::Input;
+use crate::weights::{ModelInfo, QuantisedWeights, ReferenceNumbers};
 use crate::wgsl::frame::{Frame, FramePipeline, picture_texture, write_rgba};
 use crate::wgsl::interpolation::scores_uniforms;
 use crate::wgsl::mask::MaskPipeline;
@@ -95,6 +95,13 @@ impl Backend for Gpu {
     fn network(&self, graph: Graph, weights: &QuantisedWeights, ranges: &[Option<f32>]) -> Result<Network> {
         let ranges = if self.int8_products.get() { ranges } else { &[] };
         Network::new(&self.device, graph, weights, ranges)
+    }
+
+    fn numbers<'a>(&self, network: &Network, info: &'a ModelInfo) -> Option<&'a ReferenceNumbers> {
+        match network.format() {
+            WeightFormat::Int8Products => info.calibration.as_ref()?.reference.as_ref(),
+            WeightFormat::Int8 | WeightFormat::F32 => info.reference.as_ref(),
+        }
     }
 
     fn tolerance(&self, network: &Network) -> f32 {

@@ -30,7 +30,9 @@ impl<B: Backend> Session<B> {
             tolerance: self.backend.tolerance(&loaded.network),
             first_wrong: None,
         };
-        let Some(numbers) = numbers.or(loaded.summary.info.reference.as_ref()) else { return Ok(test) };
+        let Some(numbers) = numbers.or(self.backend.numbers(&loaded.network, &loaded.summary.info)) else {
+            return Ok(test);
+        };
         let graph = B::graph(&loaded.network);
         numbers.check(graph.nodes.len())?;
         test.tolerance = test.tolerance.max(numbers.tolerance);

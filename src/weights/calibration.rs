@@ -5,16 +5,21 @@
 //! and symmetric as those of the weights, after a ReLU too: half of them are idle there, and no offset has to be
 //! carried through a sum of products.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::container::invalid;
+use super::reference_numbers::ReferenceNumbers;
 use crate::error::Result;
-use crate::graph::{Graph, Node, NodeId, Op};
+use crate::graph::{Graph, Op};
 
 /// Steps on each side of zero: -128 stays unused.
 const LAST_STEP: f64 = 127.0;
 /// At least half of the bins lie below the largest number, eight or more to a step if nothing is clipped.
 const BINS: usize = 4096;
+/// Their steps and their inverses are numbers too.
+const REASONABLE: RangeInclusive<f32> = 1e-30..=1e30;
 /// Ranges tried: these fractions of the largest magnitude.
 const CANDIDATES: usize = 512;
 
@@ -28,23 +33,12 @@ pub struct Calibration {
     /// By node of the inference graph: at convolutions, the magnitude of `inputs[0]` at which rounding to steps of a 127th of
     /// it begins to clip. Nothing at depthwise convolutions and all other nodes.
     pub ranges: Vec<Option<f32>>,
+    /// What the layers answer to the test picture with inputs rounded so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceNumbers>,
 }
 
 impl Calibration {
-    /// For each node whose input is worth a range, that input: convolutions with more than one channel in a group.
-    ///
-    /// Errors: `model-invalid` if channels do not fit, which a checked graph has excluded.
-    pub fn inputs(graph: &Graph) -> Result<Vec<Option<NodeId>>> {
-        let channels = graph.channels()?;
-        let input = |node: &Node| match &node.op {
-            Op::Conv2d(conv) if channels[node.inputs[0]] > conv.groups || conv.groups == 1 => {
-                Some(node.inputs[0])
-            }
-            _ => None,
-        };
-        Ok(graph.nodes.iter().map(input).collect())
-    }
-
     /// Errors: `model-invalid` if the ranges cannot belong to `graph`.
     pub fn check(&self, graph: &Graph) -> Result<()> {
         if self.ranges.len() != graph.nodes.len() {
@@ -54,12 +48,14 @@ impl Calibration {
                 graph.nodes.len()
             )));
         }
+        if let Some(reference) = &self.reference {
+            reference.check(graph.nodes.len())?;
+        }
         for (node, range) in graph.nodes.iter().zip(&self.ranges) {
             let Some(range) = *range else { continue };
-            if !matches!(node.op, Op::Conv2d(_)) || !range.is_normal() || range < 0.0 {
+            if !matches!(node.op, Op::Conv2d(_)) || !REASONABLE.contains(&range) {
                 return Err(invalid(format!(
-                    "the calibration gives \"{}\" a range of {range}; only convolutions have one, finite and above \
-                     zero; calibrate the model again",
+                    "the calibration gives \"{}\" a range of {range}; only convolutions have one, above zero; calibrate the model again",
                     node.name
                 )));
             }

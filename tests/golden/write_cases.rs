@@ -58,7 +58,12 @@ fn write(folder: &Path, case: &Golden, kind: &str, precision: Precision) -> serd
 fn write_product(folder: &Path, product: &Product) -> serde_json::Value {
     let name = format!("{}.product", product.name);
     let mut info = info(&name, &product.graph);
-    info.calibration = Some(Calibration { data: "none".into(), pictures: 0, ranges: product.ranges.clone() });
+    info.calibration = Some(Calibration {
+        data: "none".into(),
+        pictures: 0,
+        ranges: product.ranges.clone(),
+        reference: None,
+    });
     let model = Model::new(&info, &product.graph, &product.weights).unwrap_or_else(|e| panic!("{name}: {e}"));
     let [n, c, h, w] = product.shape;
     std::fs::write(folder.join(format!("{name}.safetensors")), model.to_bytes()).unwrap();

@@ -12,7 +12,7 @@ fn block_at(base: u32, index: u32) -> Block {
 
 // Four channels of one pixel, rounded to the layer's calibrated step.
 fn entering(x: vec4f, inverse_step: f32) -> Pixel {
-    return pack4xI8Clamp(vec4i(round(x * inverse_step)));
+    return pack4xI8(vec4i(clamp(round(x * inverse_step), vec4f(-127.0), vec4f(127.0))));
 }
 
 fn product(w: Block, x: Pixel) -> Sum {

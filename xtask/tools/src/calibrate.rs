@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use lexopt::prelude::*;
-use segscope::graph::NodeId;
-use segscope::plan::Window;
+use segscope::graph::{Graph, Node, NodeId};
+use segscope::plan::{ConvKernel, Window, conv_kernels};
+use segscope::reference::reference_numbers;
 use segscope::session::network_size;
 use segscope::simd::{Executor, Network, Picture};
-use segscope::weights::{Calibration, Magnitudes, Model};
+use segscope::weights::{Calibration, Magnitudes, Model, ReferenceNumbers};
 
 use crate::eval::model_path;
 use crate::pack::Pack;
@@ -60,16 +61,19 @@ pub fn run(options: &Options) -> Result<()> {
     let mut model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
     let pack = Pack::open(&options.data, &options.split, &model.info)?;
     let names = evenly(&pack.names, options.pictures);
-    let inputs = Calibration::inputs(&model.graph)?;
+    let inputs = inputs(&model.graph)?;
     let magnitudes = measure(&model, &pack, &names, &inputs)?;
     let ranges = magnitudes.iter().map(|(id, values)| (*id, values.range())).collect();
     print(&model.info.id, names.len(), &magnitudes, &ranges);
     let root = pack.root.canonicalize()?;
     let folder = root.file_name().unwrap_or(root.as_os_str()).to_string_lossy();
+    let ranges: Vec<Option<f32>> = inputs.iter().map(|input| input.map(|id| ranges[&id])).collect();
+    let size = ReferenceNumbers::size_for(&model.info.input);
     model.info.calibration = Some(Calibration {
         data: format!("{folder}, {}", options.split),
         pictures: names.len(),
-        ranges: inputs.iter().map(|input| input.map(|id| ranges[&id])).collect(),
+        reference: Some(reference_numbers(&model.graph, &model.weights, &ranges, size)?),
+        ranges,
     });
     let model = Model::new(&model.info, &model.graph, &model.weights)?;
     let path = options.output.as_deref().unwrap_or(&path);
@@ -77,6 +81,16 @@ pub fn run(options: &Options) -> Result<()> {
         .with_context(|| format!("{} cannot be written", path.display()))?;
     println!("{}: {} bytes, sha256 {}", path.display(), model.size_bytes, model.sha256);
     Ok(())
+}
+
+/// For each convolution that is done in products, what it reads.
+fn inputs(graph: &Graph) -> Result<Vec<Option<NodeId>>> {
+    let kernels = conv_kernels(graph, &graph.channels()?);
+    let input = |(node, kernel): (&Node, Option<ConvKernel>)| match kernel {
+        Some(ConvKernel::Pointwise | ConvKernel::Dense) => Some(node.inputs[0]),
+        Some(ConvKernel::Depthwise { .. }) | None => None,
+    };
+    Ok(graph.nodes.iter().zip(kernels).map(input).collect())
 }
 
 /// At most `count` of the names, equally far apart.

@@ -3,6 +3,7 @@
 mod activations;
 mod bench;
 mod bench_models;
+#[cfg(feature = "reference")]
 mod calibrate;
 #[cfg(feature = "reference")]
 mod catalogue;
@@ -75,6 +76,7 @@ fn dispatch() -> Result<()> {
         "import" => import::run(checkpoint::Request::parse(args)?),
         #[cfg(feature = "reference")]
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
+        #[cfg(feature = "reference")]
         "calibrate" => calibrate::run(&calibrate::Options::parse(args)?),
         "eval" => eval::run(&eval::Options::parse(args)?),
         "bench" => bench::run(args),
