@@ -158,3 +158,27 @@ fn spread_of(figures: impl Iterator<Item = f64>) -> [f64; 3] {
     figures.sort_by(f64::total_cmp);
     [figures[0], figures[figures.len() / 2], figures[figures.len() - 1]]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_of_the_evaluation_are_refused() {
+        let parse = |split: &str| {
+            Options::parse(lexopt::Parser::from_args(["street", "--data", "pack", "--split", split]))
+        };
+        assert_eq!(parse("train").map(|options| options.pictures).ok(), Some(32));
+        for split in ["val", "test"] {
+            let error = parse(split).err().expect("the split is refused").to_string();
+            assert!(error.contains(split), "{error}");
+        }
+    }
+
+    #[test]
+    fn pictures_are_spread_over_the_whole_list() {
+        let names: Vec<String> = (0..10).map(|i| i.to_string()).collect();
+        assert_eq!(evenly(&names, 4), ["0", "2", "5", "7"]);
+        assert_eq!(evenly(&names, 99).len(), 10);
+    }
+}
