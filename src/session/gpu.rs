@@ -106,8 +106,9 @@ impl Backend for Gpu {
 
     fn tolerance(&self, network: &Network) -> f32 {
         match (network.format(), self.device.activations) {
-            // An input that is rounded to another step moves the few pixels of the last maps by 0.14 of their magnitude.
-            (WeightFormat::Int8Products, _) => 0.4,
+            // Inputs that are rounded to another step move the few pixels of the last maps by 0.26 of their magnitude; what a
+            // wrong kernel leaves is no smaller than the map.
+            (WeightFormat::Int8Products, _) => 0.6,
             (_, Activations::F16) => 2e-2,
             // Sums in another order than the reference's make 2e-6 of a map's magnitude after a hundred layers.
             (_, Activations::F32) => 1e-4,
