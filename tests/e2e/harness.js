@@ -32,8 +32,12 @@ const PICTURES = join(import.meta.dirname, "../../target/e2e");
 const browsers = new Map();
 
 after(async () => {
-  for (const browser of browsers.values()) await (await browser).close();
-  stopServer();
+  try {
+    for (const browser of browsers.values()) await (await browser).close();
+  } finally {
+    // One that could not be started fails here too; the server would keep this process alive.
+    stopServer();
+  }
 });
 
 /** The ways the page can run: on either backend where both can be had, the CPU with threads, and as a browser with neither. */
