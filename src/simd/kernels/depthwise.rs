@@ -20,6 +20,7 @@ fn rows<const STRIDE: usize>(job: &Conv<'_>, x: Map<'_>, terms: usize, band: &mu
     let out_planes = band.planes.len();
     let mut padded = Padded::new(job, terms, band);
     let (first_row, width) = (band.first_row, band.width);
+    let mut row_of_sums = vec![[f32x4::ZERO; TILE]; width.div_ceil(TILE)];
     for (plane, out) in band.planes.iter_mut().enumerate() {
         let kernel = &job.kernel[plane * (terms * taps).next_multiple_of(4)..][..terms * taps];
         for (chunk, out) in out.chunks_mut(padded.rows_at_once * width).enumerate() {
@@ -27,11 +28,10 @@ fn rows<const STRIDE: usize>(job: &Conv<'_>, x: Map<'_>, terms: usize, band: &mu
             let inputs = (0..terms).map(|term| term * out_planes + plane);
             padded.fill(job, x, inputs, top..top + out.len() / width);
             for (row, out) in out.chunks_mut(width).enumerate() {
-                for (tile, out) in out.chunks_mut(TILE).enumerate() {
-                    let sums = eight::<STRIDE>(job, kernel, &padded, row, tile * TILE);
-                    let pixel = (top + row) * width + tile * TILE;
-                    job.store(out, &sums, plane, pixel);
+                for (tile, sums) in row_of_sums.iter_mut().enumerate() {
+                    *sums = eight::<STRIDE>(job, kernel, &padded, row, tile * TILE);
                 }
+                job.store(out, &row_of_sums.as_flattened()[..width], plane, (top + row) * width);
             }
         }
     }

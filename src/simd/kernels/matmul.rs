@@ -27,38 +27,41 @@ pub fn run<P: Product>(product: &P, job: &Conv<'_>, x: Map<'_>, in_channels: usi
     let mut gathered: Vec<Block> = vec![[f32x4::ZERO; 4]; depth];
     let mut panels = vec![P::Pixels::default(); tiles_at_once * depth];
     let mut units = vec![0.0; tiles_at_once];
+    // Of two output planes: what follows the sums is done for many pixels at once.
+    let mut results = [(); 2].map(|()| vec![[f32x4::ZERO; 4]; tiles_at_once]);
 
     let count = band.rows() * band.width;
     for start in (0..count).step_by(TILE * tiles_at_once) {
-        let starts = (start..count.min(start + TILE * tiles_at_once)).step_by(TILE);
-        let tiles = starts.map(|at| at..count.min(at + TILE));
-        for ((panel, unit), pixels) in panels.chunks_mut(depth).zip(&mut units).zip(tiles.clone()) {
+        let end = count.min(start + TILE * tiles_at_once);
+        let tiles = (start..end).step_by(TILE).map(|at| at..end.min(at + TILE));
+        for ((panel, unit), pixels) in panels.chunks_mut(depth).zip(&mut units).zip(tiles) {
             gather(job, x, band, pixels.clone(), &mut gathered);
             // A last tile may lack pixels; those of the tile before must not sway its unit, which depends on the band.
             gathered.iter_mut().for_each(|block| block[pixels.len()..].fill(f32x4::ZERO));
             *unit = P::convert(&gathered, panel, own_depth * 4);
         }
+        let panels = &panels[..(end - start).div_ceil(TILE) * depth];
         let mut plane = 0;
         while plane < out_planes {
             let first = read.first(plane);
             let is_pair = plane + 1 < out_planes && read.first(plane + 1) == first;
             let own = &weights[plane * own_depth..];
-            for ((panel, unit), pixels) in panels.chunks(depth).zip(&units).zip(tiles.clone()) {
-                let first_pixel = band.first_pixel() + pixels.start;
-                let mut store = |plane: usize, sums: Sums<P>| {
-                    let out = &mut band.planes[plane][pixels.clone()];
-                    job.store(out, &product.scaled(sums, plane, *unit), plane, first_pixel);
-                };
+            for (tile, (panel, unit)) in panels.chunks(depth).zip(&units).enumerate() {
                 let by_tap = panel.chunks(in_planes).map(|panel| &panel[first..first + read.span]);
                 if is_pair {
                     let both = [&own[..own_depth], &own[own_depth..2 * own_depth]];
                     let [low, high] = multiply::<P, 2>(by_tap, both);
-                    store(plane, low);
-                    store(plane + 1, high);
+                    results[0][tile] = product.scaled(low, plane, *unit);
+                    results[1][tile] = product.scaled(high, plane + 1, *unit);
                 } else {
                     let [sums] = multiply::<P, 1>(by_tap, [&own[..own_depth]]);
-                    store(plane, sums);
+                    results[0][tile] = product.scaled(sums, plane, *unit);
                 }
+            }
+            for (plane, results) in (plane..).zip(&results).take(1 + usize::from(is_pair)) {
+                let out = &mut band.planes[plane][start..end];
+                let results = &results.as_flattened()[..out.len()];
+                job.store(out, results, plane, band.first_row * band.width + start);
             }
             plane += 1 + usize::from(is_pair);
         }

@@ -153,10 +153,10 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// Whether a pointwise or dense convolution is done as a matrix product: with fewer than two planes a group, no two output
-/// planes share what is gathered.
+/// Whether a pointwise or dense convolution is done as a matrix product: with less than a plane a group, most of what an output
+/// plane would multiply is not its own.
 pub fn is_product(conv: &Conv2d) -> bool {
-    conv.groups == 1 || conv.out_channels / conv.groups >= 8
+    conv.groups == 1 || conv.out_channels / conv.groups >= 4
 }
 
 /// Bytes that a thread may copy for one row of a convolution in groups: many times what networks of the zoo do.
