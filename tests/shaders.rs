@@ -117,6 +117,7 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             bias,
             activation,
             slope,
+            out_planes,
             group_inputs,
             group_outputs,
             span,
@@ -124,6 +125,7 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             terms,
             plane_entries,
             inverse_step,
+            padding_to_8,
         }
     );
     assert_layout!(

@@ -64,9 +64,9 @@ impl PackedWeights {
         let is_product =
             |id: &NodeId| matches!(kernels[*id], Some(ConvKernel::Pointwise | ConvKernel::Dense));
         let has_range = |id| ranges.get(id).is_some_and(Option::is_some);
-        let is_possible = WeightFormat::of(graph, weights) == WeightFormat::Int8
-            && (0..kernels.len()).filter(is_product).all(has_range);
-        if !is_possible {
+        let mut products = (0..kernels.len()).filter(is_product).peekable();
+        let is_int8 = WeightFormat::of(graph, weights) == WeightFormat::Int8;
+        if !is_int8 || products.peek().is_none() || !products.all(has_range) {
             return Ok(None);
         }
         Self::pack(graph, weights, WeightFormat::Int8Products, &kernels, ranges).map(Some)

@@ -27,6 +27,7 @@ pub fn dispatch(
     let [weight, scale, bias] = weights.conv_offsets(node).map(|offset| offset as u32);
     let [function, slope] = activation(step.activation.as_ref(), weights);
     let out_size = size(plan, step.output);
+    let out_planes = planes(conv.out_channels) as u32;
     let uniforms = ConvUniforms {
         in_size: size(plan, x),
         out_size,
@@ -43,6 +44,7 @@ pub fn dispatch(
         bias,
         activation: function,
         slope,
+        out_planes,
         group_inputs: read.group_inputs as u32,
         group_outputs: read.group_outputs as u32,
         span: read.span as u32,
@@ -50,16 +52,22 @@ pub fn dispatch(
         terms: terms as u32,
         plane_entries: (terms * taps).next_multiple_of(4) as u32,
         inverse_step: weights.input_step(node).map_or(0.0, |step| 1.0 / step),
+        padding_to_8: 0,
     };
-    let pixels = out_size[0] * out_size[1];
-    let (kernel, columns) = match kernel {
-        ConvKernel::Pointwise => (Kernel::Pointwise, pixels.div_ceil(256)),
-        ConvKernel::Dense => (Kernel::Dense, (out_size[0].div_ceil(4) * out_size[1]).div_ceil(64)),
-        ConvKernel::Depthwise { .. } => (Kernel::Depthwise, pixels.div_ceil(64)),
+    let [width, height] = out_size;
+    let (kernel, workgroups) = match kernel {
+        ConvKernel::Pointwise => (Kernel::Pointwise, grid((width * height).div_ceil(4), out_planes)),
+        ConvKernel::Dense => (Kernel::Dense, grid(width.div_ceil(4) * height, out_planes)),
+        ConvKernel::Depthwise { .. } => (Kernel::Depthwise, [(width * height).div_ceil(64), out_planes]),
     };
-    Dispatch {
-        kernel,
-        uniforms: bytemuck::bytes_of(&uniforms).to_vec(),
-        workgroups: [columns, planes(conv.out_channels) as u32],
-    }
+    Dispatch { kernel, uniforms: bytemuck::bytes_of(&uniforms).to_vec(), workgroups }
+}
+
+/// Workgroups of 64 for so many invocations a plane, counted through all planes: as many columns as WebGPU allows, then rows.
+/// Keep in sync with `invocation` in conv_common.wgsl.
+fn grid(per_plane: u32, planes: u32) -> [u32; 2] {
+    const MOST_COLUMNS: u64 = 65535;
+    let groups = (u64::from(per_plane) * u64::from(planes)).div_ceil(64);
+    let rows = groups.div_ceil(MOST_COLUMNS);
+    [groups.div_ceil(rows) as u32, rows as u32]
 }

@@ -19,6 +19,7 @@ struct ConvUniforms {
     bias: u32,
     activation: u32,
     slope: u32,
+    out_planes: u32,
     // Channels per group.
     group_inputs: u32,
     group_outputs: u32,
@@ -30,9 +31,16 @@ struct ConvUniforms {
     plane_entries: u32,
     // Steps of the input in int8 to one.
     inverse_step: f32,
+    padding_to_8: u32,
 }
 
 @group(0) @binding(0) var<uniform> u: ConvUniforms;
+
+// Number of an invocation among those of a grid whose rows have no meaning of their own. Keep in sync with `grid` in
+// kernels/conv.rs.
+fn invocation(group: vec3u, groups: vec3u, local: u32) -> u32 {
+    return (group.y * groups.x + group.x) * 64u + local;
+}
 
 // First of the `span` input planes that an output plane reads. Keep in sync with InputPlanes::first in plan/pack.rs.
 fn first_input_plane(plane: u32) -> u32 {

@@ -1,7 +1,8 @@
 // Convolution with any window, stride and dilation.
 //
 // One invocation: four output channels of four neighbouring pixels in a row.
-// Dispatch: (ceil(ceil(width / 4) * height / 64), output planes). Twin: reference conv2d.
+// Invocations are counted through all planes, so that small maps leave none idle.
+// Dispatch: as many as `invocation` counts. Twin: reference conv2d.
 
 // Input column of each of four pixels, or -1 outside the picture.
 fn columns(x0: u32, tap: u32) -> vec4i {
@@ -15,12 +16,18 @@ fn load(row: u32, column: i32) -> Pixel {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) local: u32,
+) {
     let quads = (u.out_size.x + 3u) / 4u;
-    let y = id.x / quads;
-    let x = id.x % quads * 4u;
-    let plane = id.y;
-    if y >= u.out_size.y {
+    let id = invocation(group, groups, local);
+    let row = id / quads;
+    let x = id % quads * 4u;
+    let y = row % u.out_size.y;
+    let plane = row / u.out_size.y;
+    if plane >= u.out_planes {
         return;
     }
     let in_pixels = u.in_size.x * u.in_size.y;
@@ -38,14 +45,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         for (var kx = 0u; kx < u.window.x; kx++) {
             let column = columns(x, kx);
             let block = (plane * taps + ky * u.window.x + kx) * u.span;
-            var row = first_input + u32(in_y) * u.in_size.x;
+            var at = first_input + u32(in_y) * u.in_size.x;
             for (var i = 0u; i < u.span; i++) {
                 let w = block_at(u.kernel, block + i);
-                sum0 += product(w, load(row, column.x));
-                sum1 += product(w, load(row, column.y));
-                sum2 += product(w, load(row, column.z));
-                sum3 += product(w, load(row, column.w));
-                row += in_pixels;
+                sum0 += product(w, load(at, column.x));
+                sum1 += product(w, load(at, column.y));
+                sum2 += product(w, load(at, column.z));
+                sum3 += product(w, load(at, column.w));
+                at += in_pixels;
             }
         }
     }

@@ -1,19 +1,25 @@
 // 1x1 convolution, stride 1: y[o, p] = sum_i w[o, i] x[i, p] m[i], where m, one number a channel, may be missing.
 //
-// One invocation: four output channels of four pixels, 64 apart so that neighbours read neighbours.
-// Dispatch: (ceil(pixels / 256), output planes). Twin: reference conv2d, mul.
+// One invocation: four output channels of four pixels, a quarter of the map apart so that neighbours read neighbours.
+// Invocations are counted through all planes, so that small maps leave none idle.
+// Dispatch: as many as `invocation` counts. Twin: reference conv2d, mul.
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+fn main(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) local: u32,
+) {
     let pixels = u.out_size.x * u.out_size.y;
-    let first = group.x * 256u + local;
-    let plane = group.y;
-    if first >= pixels {
+    let quarter = (pixels + 3u) / 4u;
+    let id = invocation(group, groups, local);
+    let plane = id / quarter;
+    if plane >= u.out_planes {
         return;
     }
     // Beyond the edge the last pixel is read again and not stored.
-    let last = pixels - 1u;
-    let p = min(vec4u(first, first + 64u, first + 128u, first + 192u), vec4u(last));
+    let first = id % quarter;
+    let p = min(first + vec4u(0u, 1u, 2u, 3u) * quarter, vec4u(pixels - 1u));
     let first_input = first_input_plane(plane);
     var at = u.x + first_input * pixels;
     var sum0 = Sum();
@@ -40,13 +46,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
         at += pixels;
     }
     finish(total(sum0), plane, p.x);
-    if first + 64u < pixels {
+    if first + quarter < pixels {
         finish(total(sum1), plane, p.y);
     }
-    if first + 128u < pixels {
+    if first + 2u * quarter < pixels {
         finish(total(sum2), plane, p.z);
     }
-    if first + 192u < pixels {
+    if first + 3u * quarter < pixels {
         finish(total(sum3), plane, p.w);
     }
 }

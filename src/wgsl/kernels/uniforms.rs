@@ -27,6 +27,7 @@ pub struct ConvUniforms {
     pub bias: u32,
     pub activation: u32,
     pub slope: u32,
+    pub out_planes: u32,
     pub group_inputs: u32,
     pub group_outputs: u32,
     pub span: u32,
@@ -34,6 +35,7 @@ pub struct ConvUniforms {
     pub terms: u32,
     pub plane_entries: u32,
     pub inverse_step: f32,
+    pub padding_to_8: u32,
 }
 
 /// Keep in sync with `MapUniforms` in map_common.wgsl.
