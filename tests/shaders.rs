@@ -125,7 +125,7 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
             terms,
             plane_entries,
             inverse_step,
-            padding_to_8,
+            planes_at_once,
         }
     );
     assert_layout!(

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use safetensors::{Dtype, SafeTensors};
 use segscope::graph::random::{random_picture, random_weights, uniform};
 use segscope::graph::{Graph, Node, Op, Shape, Tensor, Weights, passes};
+use segscope::plan::{ConvKernel, conv_kernels};
 #[cfg(feature = "reference")]
 use segscope::reference::Reference;
 use segscope::session::Gpu;
@@ -161,7 +162,10 @@ pub fn products() -> Vec<Product> {
         let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
         let mut convs = graph.nodes.iter().filter(|node| is_conv(node));
         let (Some(first), None) = (convs.next(), convs.next()) else { continue };
-        if first.inputs != [0] {
+        let kernels = conv_kernels(&graph, &graph.channels().unwrap());
+        let is_depthwise =
+            kernels.iter().flatten().any(|kernel| matches!(kernel, ConvKernel::Depthwise { .. }));
+        if first.inputs != [0] || is_depthwise {
             continue;
         }
         let weights = quantise(&weights, Precision::Int8);

@@ -28,6 +28,9 @@ pub fn dispatch(
     let [function, slope] = activation(step.activation.as_ref(), weights);
     let out_size = size(plan, step.output);
     let out_planes = planes(conv.out_channels) as u32;
+    // Both planes of a pair read the same input.
+    let planes_at_once =
+        1 + u32::from(out_planes > 1 && (conv.groups == 1 || read.group_outputs.is_multiple_of(8)));
     let uniforms = ConvUniforms {
         in_size: size(plan, x),
         out_size,
@@ -52,12 +55,16 @@ pub fn dispatch(
         terms: terms as u32,
         plane_entries: (terms * taps).next_multiple_of(4) as u32,
         inverse_step: weights.input_step(node).map_or(0.0, |step| 1.0 / step),
-        padding_to_8: 0,
+        planes_at_once,
     };
     let [width, height] = out_size;
     let (kernel, workgroups) = match kernel {
-        ConvKernel::Pointwise => (Kernel::Pointwise, grid((width * height).div_ceil(4), out_planes)),
-        ConvKernel::Dense => (Kernel::Dense, grid(width.div_ceil(4) * height, out_planes)),
+        ConvKernel::Pointwise => {
+            (Kernel::Pointwise, grid((width * height).div_ceil(4), out_planes.div_ceil(planes_at_once)))
+        }
+        ConvKernel::Dense => {
+            (Kernel::Dense, grid(width.div_ceil(4) * height, out_planes.div_ceil(planes_at_once)))
+        }
         ConvKernel::Depthwise { .. } => (Kernel::Depthwise, [(width * height).div_ceil(64), out_planes]),
     };
     Dispatch { kernel, uniforms: bytemuck::bytes_of(&uniforms).to_vec(), workgroups }

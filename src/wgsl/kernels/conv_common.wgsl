@@ -31,7 +31,8 @@ struct ConvUniforms {
     plane_entries: u32,
     // Steps of the input in int8 to one.
     inverse_step: f32,
-    padding_to_8: u32,
+    // Output planes of each invocation, which then read the same input: 1 or 2.
+    planes_at_once: u32,
 }
 
 @group(0) @binding(0) var<uniform> u: ConvUniforms;

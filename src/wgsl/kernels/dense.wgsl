@@ -1,6 +1,6 @@
 // Convolution with any window, stride and dilation.
 //
-// One invocation: four output channels of four neighbouring pixels in a row.
+// One invocation: four output channels, or eight that read the same input, of four neighbouring pixels in a row.
 // Invocations are counted through all planes, so that small maps leave none idle.
 // Dispatch: as many as `invocation` counts. Twin: reference conv2d.
 
@@ -26,7 +26,7 @@ fn main(
     let row = id / quads;
     let x = id % quads * 4u;
     let y = row % u.out_size.y;
-    let plane = row / u.out_size.y;
+    let plane = row / u.out_size.y * u.planes_at_once;
     if plane >= u.out_planes {
         return;
     }
@@ -37,6 +37,10 @@ fn main(
     var sum1 = Sum();
     var sum2 = Sum();
     var sum3 = Sum();
+    var next0 = Sum();
+    var next1 = Sum();
+    var next2 = Sum();
+    var next3 = Sum();
     for (var ky = 0u; ky < u.window.y; ky++) {
         let in_y = i32(y * u.stride.y + ky * u.dilation.y) - i32(u.padding.y);
         if in_y < 0 || in_y >= i32(u.in_size.y) {
@@ -48,14 +52,32 @@ fn main(
             var at = first_input + u32(in_y) * u.in_size.x;
             for (var i = 0u; i < u.span; i++) {
                 let w = block_at(u.kernel, block + i);
-                sum0 += product(w, load(at, column.x));
-                sum1 += product(w, load(at, column.y));
-                sum2 += product(w, load(at, column.z));
-                sum3 += product(w, load(at, column.w));
+                let p0 = load(at, column.x);
+                let p1 = load(at, column.y);
+                let p2 = load(at, column.z);
+                let p3 = load(at, column.w);
+                sum0 += product(w, p0);
+                sum1 += product(w, p1);
+                sum2 += product(w, p2);
+                sum3 += product(w, p3);
+                if u.planes_at_once == 2u {
+                    let v = block_at(u.kernel, block + taps * u.span + i);
+                    next0 += product(v, p0);
+                    next1 += product(v, p1);
+                    next2 += product(v, p2);
+                    next3 += product(v, p3);
+                }
                 at += in_pixels;
             }
         }
     }
+    store(x, y, plane, sum0, sum1, sum2, sum3);
+    if u.planes_at_once == 2u && plane + 1u < u.out_planes {
+        store(x, y, plane + 1u, next0, next1, next2, next3);
+    }
+}
+
+fn store(x: u32, y: u32, plane: u32, sum0: Sum, sum1: Sum, sum2: Sum, sum3: Sum) {
     let pixel = y * u.out_size.x + x;
     finish(total(sum0), plane, pixel);
     if x + 1u < u.out_size.x {

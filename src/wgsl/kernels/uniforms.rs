@@ -35,7 +35,7 @@ pub struct ConvUniforms {
     pub terms: u32,
     pub plane_entries: u32,
     pub inverse_step: f32,
-    pub padding_to_8: u32,
+    pub planes_at_once: u32,
 }
 
 /// Keep in sync with `MapUniforms` in map_common.wgsl.
