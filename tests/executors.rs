@@ -5,8 +5,8 @@
 mod common;
 
 use common::{argmax, assert_close, golden_networks, golden_ops, golden_trained, products, same_argmax};
-use segscope::graph::random::random_picture;
-use segscope::graph::{Graph, Tensor, Weights, passes};
+use segscope::graph::random::{random_picture, random_weights};
+use segscope::graph::{Activation, Conv2d, Graph, GraphBuilder, Tensor, Weights, passes};
 use segscope::plan::{ConvKernel, Plan, StepOp, WeightFormat, conv_kernels};
 use segscope::reference::Reference;
 use segscope::session::{Backend, Cpu};
@@ -51,6 +51,7 @@ on_both_backends!(
     int8_weights_give_the_reference_s_numbers,
     int8_weights_keep_the_classes_of_trained_networks,
     every_layer_equals_the_reference,
+    squeeze_and_excite_of_any_width_equals_the_reference,
 );
 
 fn every_operation_equals_pytorch<B: Backend>(backend: &B) {
@@ -189,7 +190,7 @@ fn int8_products_equal_the_reference() {
 fn int8_products_of_networks_equal_the_reference_s() {
     let gpu = common::gpu();
     gpu.set_int8_products(true);
-    for case in golden_networks().into_iter().filter(|case| !case.name.starts_with("espnet")) {
+    for case in golden_networks().filter(|case| !case.name.starts_with("espnet")) {
         let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
         let weights = quantise(&weights, Precision::Int8);
         let exact = Reference::new(&graph, &weights.dequantise()).unwrap();
@@ -218,10 +219,42 @@ fn int8_products_of_networks_equal_the_reference_s() {
     }
 }
 
+/// Both sides of what one workgroup's memory holds (256 planes), channels that do not fill planes, one layer and two.
+fn squeeze_and_excite_of_any_width_equals_the_reference<B: Backend>(backend: &B) {
+    for [channels, hidden] in [[7, 3], [64, 0], [6, 1030], [1024, 1024], [1024, 1028], [1028, 8], [1030, 0]] {
+        let (mut builder, x) = GraphBuilder::new(channels);
+        let mut pixel = builder.global_avg_pool(x);
+        if hidden > 0 {
+            pixel = builder.conv("fc1", pixel, Conv2d::new(hidden, 1).bias());
+            pixel = builder.activation(pixel, Activation::Relu);
+        }
+        pixel = builder.conv("fc2", pixel, Conv2d::new(channels, 1).bias());
+        let scale = builder.activation(pixel, Activation::Hardsigmoid);
+        let product = builder.mul(x, scale);
+        let output = builder.conv("project", product, Conv2d::new(5, 1));
+        let graph = builder.build(output);
+        let weights = random_weights(&graph);
+        let shape = [1, channels, 3, 5];
+        let input = random_picture(shape);
+        let expected = reference_layers(&graph, &weights, &input, shape);
+        let stored = quantise(&weights, Precision::F32);
+        // Fused; and with a tap at each stage, which must keep its own value.
+        for taps in [vec![output], vec![output, product], vec![output, scale], vec![output, pixel]] {
+            let network = backend.network(graph.clone(), &stored, &[]).unwrap();
+            let executor = pollster::block_on(backend.executor(&network, [3, 5], &taps)).unwrap();
+            pollster::block_on(backend.run_tensor(&network, &executor, &input)).unwrap();
+            for &tap in &taps {
+                let ours = pollster::block_on(backend.read(&executor, tap)).unwrap();
+                let name = format!("{channels} and {hidden} channels, {}", graph.node(tap).name);
+                assert_close(&name, &ours, &expected[tap], 1e-4, 1e-3);
+            }
+        }
+    }
+}
+
 #[test]
 fn squeeze_and_excite_is_one_step_and_its_product_none() {
-    let case =
-        golden_networks().into_iter().find(|case| case.name.starts_with("lraspp_mobilenet_v3_l")).unwrap();
+    let case = golden_networks().find(|case| case.name.starts_with("lraspp_mobilenet_v3_l")).unwrap();
     let (graph, _) = passes::fold_batch_norms(&case.graph, &case.weights);
     let plan = Plan::new(&graph, 64, 96, &[]).unwrap();
     let count = |wanted: fn(&StepOp) -> bool| plan.steps.iter().filter(|step| wanted(&step.op)).count();

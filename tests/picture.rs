@@ -172,7 +172,8 @@ fn a_layer_that_nobody_needs_changes_no_scores<B: Backend>(session: &Session<B>)
             g.conv("unneeded", shuffled, Conv2d::new(4, 1).groups(4));
         }
         let graph = g.build(shuffled);
-        let mut info = ModelInfo { reference: None, ..session.model().unwrap().info.clone() };
+        let mut info =
+            ModelInfo { reference: None, calibration: None, ..session.model().unwrap().info.clone() };
         info.classes = vec![info.classes[0].clone(); 8];
         let weights = quantise(&random_weights(&graph), Precision::F32);
         Model::new(&info, &graph, &weights).unwrap().to_bytes()

@@ -4,6 +4,7 @@ mod common;
 
 use common::{gpu, half_precision_gpu, shipped};
 use segscope::error::ErrorKind;
+use segscope::plan::WeightFormat;
 use segscope::session::{Backend, Cpu, Session};
 use segscope::weights::{Model, ReferenceNumbers, Stored};
 
@@ -35,7 +36,9 @@ fn every_model_that_ships_passes_on_both_backends() {
                 test.steps, test.worst, test.tolerance
             );
             assert!(test.steps > 100 && test.first_wrong.is_none(), "{id} {place}: {test:?}");
-            assert!(test.worst < test.tolerance / 2.0, "{id} {place}: {test:?}");
+            // What rounds at each step spreads differently on every adapter.
+            let margin = if place.contains("f16") || place.contains("int8") { 2.0 } else { 5.0 };
+            assert!(test.worst < test.tolerance / margin, "{id} {place}: {test:?}");
         }
     }
 }
@@ -54,6 +57,26 @@ fn one_wrong_channel_is_found_where_it_is() {
     let test = pollster::block_on(loaded(gpu(), &file).self_test(None)).unwrap();
     let wrong = test.first_wrong.expect("the self-test sees it");
     assert!(wrong.starts_with("base_net.level3.2"), "{wrong}");
+}
+
+/// The tolerance in int8 is wide; a layer that subtracts what it should add is still found.
+#[test]
+fn a_wrong_layer_is_found_in_int8() {
+    for layer in ["base_net.level1.conv.weight", "base_net.level3.2.conv_1x1_exp.conv.weight"] {
+        let mut model = Model::from_bytes(&shipped("people")).unwrap();
+        let Some(Stored::Int8 { values, .. }) = model.weights.0.get_mut(layer) else {
+            panic!("{layer} is int8")
+        };
+        values.iter_mut().for_each(|value| *value = -*value);
+        let file = Model::new(&model.info, &model.graph, &model.weights).unwrap().to_bytes();
+        let int8 = gpu();
+        int8.set_int8_products(true);
+        let session = loaded(int8, &file);
+        assert_eq!(session.weight_format(), Some(WeightFormat::Int8Products));
+        let test = pollster::block_on(session.self_test(None)).unwrap();
+        println!("{layer} subtracted: worst {:.2}, first at {:?}", test.worst, test.first_wrong);
+        assert!(test.first_wrong.is_some(), "{layer}: {test:?}");
+    }
 }
 
 #[test]

@@ -80,24 +80,44 @@ async function hold(gpu, cpu, bytes, activations) {
     side = LARGE;
     runs.cpu.ms = await best(cpu, side);
     runs.webgpu.ms = await best(gpu, side);
-    if (activations === "auto" && gpu.setInt8(true)) {
-      runs.int8 = await tested(gpu, bytes, numbers);
-      if (gpu.activations() !== "int8") runs.int8 = null;
-      else if (!runs.int8.failure) runs.int8.ms = await best(gpu, side);
-      gpu.setInt8(int8Wins(runs));
-    }
+    if (activations === "auto") runs.int8 = await int8Run(gpu, bytes, side);
+    gpu.setInt8(activations === "int8" || int8Wins(runs));
   }
   const gpuMs = Math.min(runs.webgpu.ms ?? Infinity, runs.int8?.ms ?? Infinity);
   return { winner: (runs.cpu.ms ?? Infinity) < gpuMs ? "cpu" : "webgpu", side, ...runs };
 }
 
-/** @param {Pick<Race, "webgpu" | "int8">} runs */
-const int8Wins = ({ webgpu, int8 }) => (int8?.ms ?? Infinity) < (webgpu.ms ?? Infinity);
+/**
+ * The GPU's run with products in int8, or `null` where the adapter has none, or the model no numbers to test them by.
+ * @param {Session} gpu
+ * @param {Uint8Array} bytes
+ * @param {number} side
+ * @returns {Promise<Run | null>}
+ */
+async function int8Run(gpu, bytes, side) {
+  if (!gpu.setInt8(true)) return null;
+  gpu.loadModel(bytes);
+  if (gpu.activations() !== "int8") return null;
+  const run = await tested(gpu, bytes);
+  if (run.test?.steps === 0) return null;
+  if (run.failure) return run;
+  try {
+    return { ...run, ms: await best(gpu, side) };
+  } catch (error) {
+    return { ...run, failure: sentenceOf(error) };
+  }
+}
+
+/**
+ * Less exact numbers must be worth it.
+ * @param {Pick<Race, "webgpu" | "int8">} runs
+ */
+const int8Wins = ({ webgpu, int8 }) => (int8?.ms ?? Infinity) < 0.95 * (webgpu.ms ?? Infinity);
 
 /**
  * @param {Session} gpu
  * @param {Uint8Array} bytes
- * @param {string | undefined} numbers
+ * @param {string} [numbers]
  * @returns {Promise<Run>}
  */
 async function tested(gpu, bytes, numbers) {
@@ -106,9 +126,12 @@ async function tested(gpu, bytes, numbers) {
     const test = await gpu.selfTest(numbers);
     return { test, ms: null, failure: wrongness(test) };
   } catch (error) {
-    return { test: null, ms: null, failure: error instanceof Error ? error.message : String(error) };
+    return { test: null, ms: null, failure: sentenceOf(error) };
   }
 }
+
+/** @param {unknown} error */
+const sentenceOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /** @param {import("./types.js").SelfTest} test */
 function wrongness({ firstWrong, worst }) {

@@ -55,6 +55,9 @@ serveCalls({
       ({ session, race } = await chooseBackend(bundle, candidate, bytes, remembered, activations));
       backend = race.winner;
       candidate = null;
+    } else if (activations === "auto") {
+      // Only the model that was raced is known to be faster and right in int8.
+      session.setInt8(false);
     }
     const info = session.loadModel(bytes);
     return { ...info, backend, activations: backend === "cpu" ? null : session.activations(), threads: bundle.threads, race };

@@ -106,8 +106,8 @@ impl Backend for Gpu {
 
     fn tolerance(&self, network: &Network) -> f32 {
         match (network.format(), self.device.activations) {
-            // Inputs that are rounded to another step move the few pixels of the last maps by 0.26 of their magnitude; what a
-            // wrong kernel leaves is no smaller than the map.
+            // Inputs that are rounded to another step move the few pixels of the last maps by 0.26 of their magnitude. A wrong
+            // kernel moves some of a hundred maps by more than this.
             (WeightFormat::Int8Products, _) => 0.6,
             (_, Activations::F16) => 2e-2,
             // Sums in another order than the reference's make 2e-6 of a map's magnitude after a hundred layers.

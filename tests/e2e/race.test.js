@@ -6,7 +6,7 @@ import { chooseBackend } from "../../www/backends.js";
 const RIGHT = { steps: 9, worst: 1e-6, tolerance: 1e-4, firstWrong: null };
 const WRONG = { ...RIGHT, worst: 2, firstWrong: "level1" };
 
-/** @typedef {{ms: number, test?: import("../../www/types.js").SelfTest}} Entrant */
+/** `ms` may be an error that ends its timing. @typedef {{ms: number | Error, test?: import("../../www/types.js").SelfTest}} Entrant */
 
 /**
  * A session that runs a network in the entrant's time, or in the other's after `setInt8(true)`.
@@ -29,7 +29,10 @@ function session(entrant, int8 = null) {
     activations: () => (current === int8 ? "int8" : "f16"),
     selfTest: async () => current.test ?? RIGHT,
     ownNumbers: async () => "",
-    timeNetwork: async () => [current.ms, current.ms + 1],
+    timeNetwork: async () => {
+      if (current.ms instanceof Error) throw current.ms;
+      return [current.ms, current.ms + 1];
+    },
     dispose() {
       this.isDisposed = true;
     },
@@ -64,6 +67,13 @@ test("int8 that fails its self-test does not run", async () => {
   const { race: held, wantsInt8 } = await race({ cpu: { ms: 20 }, webgpu: { ms: 10 }, int8: { ms: 1, test: WRONG } });
   assert.deepEqual([held.winner, wantsInt8, held.int8?.ms], ["webgpu", false, null]);
   assert.match(held.int8?.failure ?? "", /from layer level1 on/);
+});
+
+test("int8 that nothing can be compared with, or that fails while it is timed, does not run", async () => {
+  const untested = await race({ cpu: { ms: 20 }, webgpu: { ms: 10 }, int8: { ms: 1, test: { ...RIGHT, steps: 0 } } });
+  assert.deepEqual([untested.race.winner, untested.wantsInt8, untested.race.int8], ["webgpu", false, null]);
+  const failed = await race({ cpu: { ms: 20 }, webgpu: { ms: 10 }, int8: { ms: new Error("lost") } });
+  assert.deepEqual([failed.race.winner, failed.wantsInt8, failed.race.int8?.failure], ["webgpu", false, "lost"]);
 });
 
 test("int8 is not tried on a hopeless GPU, nor where other activations were asked for", async () => {

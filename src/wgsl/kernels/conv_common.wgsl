@@ -43,7 +43,7 @@ fn invocation(group: vec3u, groups: vec3u, local: u32) -> u32 {
     return (group.y * groups.x + group.x) * 64u + local;
 }
 
-// First of the `span` input planes that an output plane reads. Keep in sync with InputPlanes::first in plan/pack.rs.
+// First of the `span` input planes that an output plane reads. Keep in sync with InputPlanes::first in plan/conv.rs.
 fn first_input_plane(plane: u32) -> u32 {
     return min(plane * 4u / u.group_outputs * u.group_inputs / 4u, u.last_first);
 }

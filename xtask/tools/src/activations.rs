@@ -1,6 +1,7 @@
 //! `--activations f32|f16|int8`: in what numbers a network runs on the GPU.
 
 use anyhow::{Result, bail, ensure};
+use segscope::plan::WeightFormat;
 use segscope::weights::ModelInfo;
 use segscope::wgsl::{Activations, Gpu};
 
@@ -48,6 +49,16 @@ impl Numbers {
                 Ok(())
             }
         }
+    }
+
+    /// Errors: where the network does not run in them after all.
+    pub fn check_format(self, format: Option<WeightFormat>) -> Result<()> {
+        let is_int8 = format == Some(WeightFormat::Int8Products);
+        ensure!(
+            is_int8 || self != Self::Int8,
+            "only models with int8 weights run in int8 products; give f32 or f16"
+        );
+        Ok(())
     }
 
     /// The ranges to run a model with.

@@ -90,7 +90,13 @@ pub fn run(options: &Options) -> Result<()> {
             numbers.check(&gpu.device)?;
             gpu.set_int8_products(numbers == Numbers::Int8);
             let place = format!("adapter {}, {}", gpu.device.adapter.get_info().name, numbers.name());
-            evaluate(&Session::new(gpu), &bytes, options, &place)
+            let session = Session::new(gpu);
+            session.load_model(&bytes)?;
+            numbers.check_format(session.weight_format())?;
+            evaluate(&session, &bytes, options, &place)
+        }
+        BackendName::Cpu if options.numbers != Numbers::F32 => {
+            bail!("--activations are of the backend webgpu")
         }
         BackendName::Cpu => evaluate(&Session::new(Cpu), &bytes, options, "CPU"),
     }

@@ -87,6 +87,7 @@ pub fn run(args: lexopt::Parser) -> Result<()> {
         let model = model(name)?;
         let ranges = options.numbers.ranges(&model.info)?;
         let network = Network::new(&gpu, model.graph, &model.weights, ranges)?;
+        options.numbers.check_format(Some(network.format()))?;
         for &size in &options.sizes {
             let executor = Executor::new(&gpu, &mut Pipelines::new(&gpu), &network, [size; 2], &[])?;
             let alone = median(options.rounds, || frames(&gpu, &executor, 1))?;

@@ -11,6 +11,7 @@ use segscope::wgsl::{Executor, Gpu, Network, Pipelines};
 pub fn print(gpu: &Gpu, model: Model, size: usize, rounds: usize, numbers: Numbers) -> Result<()> {
     let on_cpu = simd::Network::new(model.graph.clone(), &model.weights)?;
     let on_gpu = Network::new(gpu, model.graph, &model.weights, numbers.ranges(&model.info)?)?;
+    numbers.check_format(Some(on_gpu.format()))?;
     let cpu = simd::Executor::new(&on_cpu, [size; 2], &[])?;
     let executor = Executor::new(gpu, &mut Pipelines::new(gpu), &on_gpu, [size; 2], &[])?;
     let input = random_picture(cpu.plan.shapes[0]);
