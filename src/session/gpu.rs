@@ -3,10 +3,10 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use super::Session;
 use super::backend::Backend;
 use super::screen::{Painting, Screen};
 use super::size::check_pixels;
+use super::{Session, network_size};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, NodeId, Tensor};
 use crate::plan::{Blend, Plan, ScoresShape, WeightFormat, Window};
@@ -59,10 +59,10 @@ impl Gpu {
         Ok(gpu)
     }
 
-    /// Makes the pipelines of every kernel for a weight format, before a plan asks for those it needs.
-    pub fn make_pipelines(&self, format: WeightFormat) {
+    /// Makes the pipelines of these kernels, before a plan asks for them.
+    pub fn make_pipelines(&self, kernels: &[Kernel], format: WeightFormat) {
         let mut pipelines = self.pipelines.borrow_mut();
-        Kernel::ALL.iter().for_each(|&kernel| {
+        kernels.iter().for_each(|&kernel| {
             pipelines.get(&self.device, kernel, format);
         });
     }
@@ -229,6 +229,16 @@ impl Backend for Gpu {
 }
 
 impl Session<Gpu> {
+    /// The kernels that run the loaded model on a square picture; none without a model.
+    ///
+    /// Errors: `input-size`.
+    pub fn kernels(&self) -> Result<Vec<Kernel>> {
+        let loaded = self.model.borrow().clone();
+        loaded.map_or(Ok(Vec::new()), |loaded| {
+            loaded.network.kernels(network_size(&loaded.summary.info.input, [1, 1]))
+        })
+    }
+
     /// How the loaded model's weights lie on the GPU.
     pub fn weight_format(&self) -> Option<WeightFormat> {
         self.model.borrow().as_ref().map(|loaded| loaded.network.format())

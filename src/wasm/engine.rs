@@ -1,6 +1,6 @@
 //! The engine bundle: a session on a canvas.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -17,6 +17,7 @@ use crate::plan::WeightFormat;
 use crate::session::{self, Backend, Cpu, CpuScreen, Gpu};
 use crate::view::View;
 use crate::wgsl::Activations;
+use crate::wgsl::shaders::Kernel;
 
 type Fallible<T> = Result<T, JsValue>;
 
@@ -24,8 +25,10 @@ type Fallible<T> = Result<T, JsValue>;
 #[wasm_bindgen]
 pub struct Session {
     session: OnBackend,
-    /// Formats whose pipelines were compiled in parallel.
-    precompiled: RefCell<HashSet<WeightFormat>>,
+    /// Kernels and formats whose pipelines were compiled in parallel.
+    precompiled: RefCell<HashSet<(Kernel, WeightFormat)>>,
+    /// Whether all of the loaded model's were.
+    is_precompiled: Cell<bool>,
 }
 
 enum OnBackend {
@@ -58,12 +61,20 @@ impl Session {
         }
         let wanted = if half { Activations::F16 } else { Activations::F32 };
         let session = session::Session::new(Gpu::new(wanted).await?);
-        Ok(Self { session: OnBackend::Gpu(Box::new(session)), precompiled: RefCell::default() })
+        Ok(Self {
+            session: OnBackend::Gpu(Box::new(session)),
+            precompiled: RefCell::default(),
+            is_precompiled: Cell::default(),
+        })
     }
 
     #[wasm_bindgen(js_name = onCpu)]
     pub fn on_cpu() -> Self {
-        Self { session: OnBackend::Cpu(session::Session::new(Cpu)), precompiled: RefCell::default() }
+        Self {
+            session: OnBackend::Cpu(session::Session::new(Cpu)),
+            precompiled: RefCell::default(),
+            is_precompiled: Cell::default(),
+        }
     }
 
     /// On the GPU: shows results on `canvas` from now on.
@@ -143,7 +154,9 @@ impl Session {
 
     #[wasm_bindgen(js_name = loadModel)]
     pub fn load_model(&self, bytes: &[u8]) -> Fallible<JsValue> {
-        Ok(model_info(&*on!(self, session => session.load_model(bytes))?))
+        let model = on!(self, session => session.load_model(bytes))?;
+        self.is_precompiled.set(false);
+        Ok(model_info(&model))
     }
 
     #[wasm_bindgen(js_name = unloadModel)]
@@ -301,17 +314,23 @@ impl Session {
         object([("gpuBytes", (gpu_bytes as f64).into()), ("wasmBytes", wasm_bytes.into())])
     }
 
-    /// Compiles the loaded model's pipelines in parallel, once for each weight format; the milliseconds it took.
+    /// Compiles those of the loaded model's pipelines that are not there yet, in parallel; the milliseconds it took.
     async fn precompile(&self) -> Fallible<f64> {
         let OnBackend::Gpu(session) = &self.session else { return Ok(0.0) };
         let Some(format) = session.weight_format() else { return Ok(0.0) };
         let Some(device) = session.backend().device.device.as_webgpu() else { return Ok(0.0) };
-        if !self.precompiled.borrow_mut().insert(format) {
+        if self.is_precompiled.replace(true) {
+            return Ok(0.0);
+        }
+        let mut kernels = session.kernels()?;
+        kernels.retain(|kernel| self.precompiled.borrow_mut().insert((*kernel, format)));
+        if kernels.is_empty() {
             return Ok(0.0);
         }
         let start = Instant::now();
-        let pipelines = precompile(device.as_ref(), session.backend().device.activations, format).await?;
-        session.backend().make_pipelines(format);
+        let activations = session.backend().device.activations;
+        let pipelines = precompile(device.as_ref(), &kernels, activations, format).await?;
+        session.backend().make_pipelines(&kernels, format);
         drop(pipelines);
         Ok(start.elapsed().as_secs_f64() * 1e3)
     }

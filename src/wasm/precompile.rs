@@ -13,16 +13,17 @@ use crate::plan::WeightFormat;
 use crate::wgsl::Activations;
 use crate::wgsl::shaders::Kernel;
 
-/// The pipelines of every kernel, to be held until wgpu has made its own. A kernel that the browser refuses is left out:
+/// The pipelines of these kernels, to be held until wgpu has made its own. A kernel that the browser refuses is left out:
 /// wgpu will be refused it too, and says why.
 pub async fn precompile(
     device: &JsValue,
+    kernels: &[Kernel],
     activations: Activations,
     format: WeightFormat,
 ) -> Result<Vec<JsValue>, JsValue> {
     let layout = pipeline_layout(device)?;
     let mut compiling = Vec::new();
-    for kernel in Kernel::ALL {
+    for kernel in kernels {
         let code = object([("code", JsValue::from(kernel.source(activations, format)))]);
         let module = call(device, "createShaderModule", &code)?;
         let compute = object([("module", module), ("entryPoint", "main".into())]);

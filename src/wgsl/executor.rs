@@ -1,7 +1,8 @@
 //! Runs a plan: everything is created once per network and input size, a frame only records launches.
 
-use super::kernels::dispatch;
+use super::kernels::{Dispatch, dispatch};
 use super::pipelines::{Pipelines, bind_group};
+use super::shaders::Kernel;
 use super::{Gpu, readback};
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
@@ -37,6 +38,21 @@ impl Network {
 
     pub fn gpu_bytes(&self) -> u64 {
         self.buffer.size()
+    }
+
+    /// The kernels that run it on inputs of `[height, width]`, each once.
+    ///
+    /// Errors: `input-size`.
+    pub fn kernels(&self, [height, width]: [usize; 2]) -> Result<Vec<Kernel>> {
+        let plan = Plan::new(&self.graph, height, width, &[])?;
+        let mut kernels = Vec::new();
+        for step in &plan.steps {
+            let Dispatch { kernel, .. } = dispatch(&plan, &self.packed, step, &mut Vec::new());
+            if !kernels.contains(&kernel) {
+                kernels.push(kernel);
+            }
+        }
+        Ok(kernels)
     }
 }
 
