@@ -62,7 +62,7 @@ fn files_are_calibrated_on_training_pictures() {
         assert!(calibration.reference.is_some(), "{} has no numbers for int8", entry["id"]);
         let kernels = conv_kernels(&model.graph, &model.graph.channels().unwrap());
         for (node, (kernel, range)) in model.graph.nodes.iter().zip(kernels.iter().zip(&calibration.ranges)) {
-            let is_product = matches!(kernel, Some(ConvKernel::Pointwise | ConvKernel::Dense));
+            let is_product = kernel.is_some_and(ConvKernel::is_product);
             assert_eq!(is_product, range.is_some(), "{} of {}", node.name, entry["id"]);
         }
     }

@@ -16,6 +16,13 @@ pub enum ConvKernel {
     Depthwise { terms: usize },
 }
 
+impl ConvKernel {
+    /// Whether it multiplies 4x4 blocks of weights: what int8 products are for, and what a calibration has ranges of.
+    pub fn is_product(self) -> bool {
+        matches!(self, Self::Pointwise | Self::Dense)
+    }
+}
+
 /// The kernel of each node that is a convolution. `channels` are those of every node.
 pub fn conv_kernels(graph: &Graph, channels: &[usize]) -> Vec<Option<ConvKernel>> {
     let consumers = graph.consumers();

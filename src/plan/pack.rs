@@ -61,8 +61,7 @@ impl PackedWeights {
         ranges: &[Option<f32>],
     ) -> crate::Result<Option<Self>> {
         let kernels = conv_kernels(graph, &graph.channels()?);
-        let is_product =
-            |id: &NodeId| matches!(kernels[*id], Some(ConvKernel::Pointwise | ConvKernel::Dense));
+        let is_product = |id: &NodeId| kernels[*id].is_some_and(ConvKernel::is_product);
         let has_range = |id| ranges.get(id).is_some_and(Option::is_some);
         let mut products = (0..kernels.len()).filter(is_product).peekable();
         let is_int8 = WeightFormat::of(graph, weights) == WeightFormat::Int8;
@@ -99,8 +98,8 @@ impl PackedWeights {
                         None => vec![0.0; conv.out_channels],
                     };
                     let (kernel, mut scales) = packed.push_kernel(conv, &order, &weights.0[&node.weights[0]]);
-                    let is_depthwise = matches!(kernels[id], Some(ConvKernel::Depthwise { .. }));
-                    if let Some(range) = ranges.get(id).copied().flatten().filter(|_| !is_depthwise) {
+                    let is_product = kernels[id].is_some_and(ConvKernel::is_product);
+                    if let Some(range) = ranges.get(id).copied().flatten().filter(|_| is_product) {
                         let step = range / 127.0;
                         scales.iter_mut().for_each(|scale| *scale *= step);
                         packed.steps.insert(id, step);

@@ -86,9 +86,8 @@ pub fn run(options: &Options) -> Result<()> {
 /// For each convolution that is done in products, what it reads.
 fn inputs(graph: &Graph) -> Result<Vec<Option<NodeId>>> {
     let kernels = conv_kernels(graph, &graph.channels()?);
-    let input = |(node, kernel): (&Node, Option<ConvKernel>)| match kernel {
-        Some(ConvKernel::Pointwise | ConvKernel::Dense) => Some(node.inputs[0]),
-        Some(ConvKernel::Depthwise { .. }) | None => None,
+    let input = |(node, kernel): (&Node, Option<ConvKernel>)| {
+        kernel.is_some_and(ConvKernel::is_product).then(|| node.inputs[0])
     };
     Ok(graph.nodes.iter().zip(kernels).map(input).collect())
 }
