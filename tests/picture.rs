@@ -17,14 +17,8 @@ const LOGITS: &str = "bu_dec_l4.merge_layer.3";
 /// Odd and unequal.
 const SIZE: [u32; 2] = [157, 93];
 
-fn session<B: Backend>(backend: B) -> Session<B> {
-    let session = Session::new(backend);
-    session.load_model(&common::shipped("people")).unwrap();
-    session
-}
-
 on_both_backends!(
-    super::session:
+    crate::common::people:
     frame_resizes_and_normalises_as_pil_does,
     mask_areas_and_probe_follow_the_scores,
     a_pixel_outside_the_picture_is_refused,

@@ -6,6 +6,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, TypeInner};
 use segscope::plan::WeightFormat;
 use segscope::wgsl::Activations;
+use segscope::wgsl::behind::BlurUniforms;
 use segscope::wgsl::frame::FrameUniforms;
 use segscope::wgsl::interpolation::ScoresUniforms;
 use segscope::wgsl::kernels::uniforms::{ConvUniforms, LayerUniforms, MapUniforms, SqueezeExciteUniforms};
@@ -14,6 +15,7 @@ use segscope::wgsl::mosaic::MosaicUniforms;
 use segscope::wgsl::paint::PaintUniforms;
 use segscope::wgsl::probe::ProbeUniforms;
 use segscope::wgsl::shaders::{self, Kernel};
+use segscope::wgsl::steady::SteadyUniforms;
 
 /// Every module that reaches a device, by name.
 fn modules() -> Vec<(String, String)> {
@@ -26,11 +28,14 @@ fn modules() -> Vec<(String, String)> {
             }
         }
         modules.push((format!("frame {activations:?}"), shaders::frame(activations)));
+        modules.push((format!("motion {activations:?}"), shaders::motion(activations)));
+        modules.push((format!("steady {activations:?}"), shaders::steady(activations)));
         modules.push((format!("mosaic {activations:?}"), shaders::mosaic(activations)));
         modules.push((format!("mask {activations:?}"), shaders::mask(activations)));
         modules.push((format!("probe {activations:?}"), shaders::probe(activations)));
         modules.push((format!("paint {activations:?}"), shaders::paint(activations)));
     }
+    modules.push(("blur".into(), shaders::blur()));
     modules
 }
 
@@ -175,6 +180,25 @@ fn uniforms_lie_in_memory_as_the_shaders_read_them() {
     assert_layout!(&shaders::probe(Activations::F32), ProbeUniforms { position });
     assert_layout!(
         &shaders::paint(Activations::F32),
-        PaintUniforms { canvas, opacity, split, solo, cut_out, samples, padding_to_16, hidden, palette }
+        PaintUniforms {
+            canvas,
+            opacity,
+            split,
+            solo,
+            background,
+            samples,
+            mirrored,
+            hidden,
+            colour,
+            behind_size,
+            fine_edges,
+            outlined,
+            palette,
+        }
     );
+    assert_layout!(
+        &shaders::motion(Activations::F32),
+        SteadyUniforms { in_size, size, x, scores, classes, still, noise, moved, columns }
+    );
+    assert_layout!(&shaders::blur(), BlurUniforms { step, radius, falloff });
 }

@@ -169,10 +169,19 @@ impl Fuser<'_> {
         Some((conv.clone(), next))
     }
 
+    /// Whether a value is one pixel for whose planes `squeeze_excite.wgsl` has an invocation each.
+    fn is_short_pixel(&self, id: NodeId) -> bool {
+        let [_, channels, h, w] = self.shapes[id];
+        [h, w] == [1, 1] && planes(channels) <= 256
+    }
+
     /// Up to two pointwise convolutions after a global average, each with its activation.
     fn pixel_layers(&mut self, last: &mut NodeId) -> Vec<PixelLayer> {
         let mut layers = Vec::new();
-        while layers.len() < 2 && is_short_pixel(&self.shapes[*last]) {
+        while layers.len() < 2
+            && self.is_short_pixel(*last)
+            && self.consumers[*last].iter().all(|&next| self.is_short_pixel(next))
+        {
             let Some((conv, node)) = self.next_pointwise(*last) else { break };
             *last = node;
             let activation = self.next(node, |op| matches!(op, Op::Activation { .. }));
@@ -250,11 +259,6 @@ impl Fuser<'_> {
         let Op::Activation { function } = node.op else { unreachable!("the caller matched an activation") };
         ActivationStep { function, slopes: node.weights.first().cloned() }
     }
-}
-
-/// Whether a value is one pixel that fits squeeze_excite.wgsl's memory.
-fn is_short_pixel(&[_, channels, h, w]: &Shape) -> bool {
-    [h, w] == [1, 1] && planes(channels) <= 256
 }
 
 /// Channel `j * groups + i` of the result is channel `i * (c / groups) + j`.

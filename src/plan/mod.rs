@@ -10,6 +10,7 @@ mod fuse;
 mod layout;
 mod pack;
 mod scores;
+pub mod steady;
 mod steps;
 mod tiles;
 mod window;

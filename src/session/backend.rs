@@ -4,10 +4,22 @@ use std::rc::Rc;
 
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::steady::{Columns, Flicker};
 use crate::plan::{Blend, Plan, ScoresShape, Window};
 use crate::view::{Mask, View};
 use crate::weights::info::Input;
 use crate::weights::{ModelInfo, QuantisedWeights, ReferenceNumbers};
+
+/// A result and how it is shown.
+pub struct Shown<'a, B: Backend + ?Sized> {
+    pub view: &'a View,
+    /// sRGB 0..1 and how much of it, per class.
+    pub palette: &'a [[f32; 4]],
+    pub picture: &'a Rc<B::Picture>,
+    pub scores: &'a B::Scores,
+    /// For [`crate::view::Background::Backdrop`].
+    pub backdrop: Option<&'a Rc<B::Picture>>,
+}
 
 /// Where networks run: the GPU ([`super::Gpu`]) or the CPU ([`super::Cpu`]).
 #[expect(async_fn_in_trait, reason = "sessions live on one thread; no future has to be Send")]
@@ -63,7 +75,8 @@ pub trait Backend {
     /// `[width, height]`
     fn picture_size(picture: &Self::Picture) -> [u32; 2];
 
-    /// Runs the network on `window` of a picture; it has run when this returns.
+    /// Runs the network on `window` of a picture; it has run when this returns. In the columns that are `steady` its scores
+    /// are a running average over the pictures it ran on so, as quick as the picture moves.
     async fn run_picture(
         &self,
         network: &Self::Network,
@@ -71,7 +84,11 @@ pub trait Backend {
         picture: &Self::Picture,
         window: Window,
         input: &Input,
+        steady: Option<Columns>,
     ) -> Result<()>;
+
+    /// What was counted in these runs, where only some columns are steady.
+    async fn flicker(&self, executor: &Self::Executor) -> Result<Flicker>;
 
     /// Runs the network on an input `[1, c, h, w]` of the executor's size.
     async fn run_tensor(
@@ -114,15 +131,8 @@ pub trait Backend {
     /// Another result is to be shown, or none.
     fn forget_result(screen: &mut Self::Screen);
 
-    /// Shows a result. `palette` is sRGB 0..1 and how much of it, per class.
-    fn paint(
-        &self,
-        screen: &mut Self::Screen,
-        view: &View,
-        palette: &[[f32; 4]],
-        picture: &Rc<Self::Picture>,
-        scores: &Self::Scores,
-    ) -> Result<()>;
+    /// Shows a result.
+    fn paint(&self, screen: &mut Self::Screen, shown: &Shown<'_, Self>) -> Result<()>;
 
     /// Bytes of memory in weights, activations and the picture.
     fn bytes(

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::backend::Backend;
+use super::backend::{Backend, Shown};
 use super::size::check_pixels;
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::steady::{Columns, Flicker};
 use crate::plan::{Blend, Plan, ScoresShape, Window};
-use crate::simd::{self, Executor, Mosaic, Network, Painter, Picture};
-use crate::view::{Mask, View};
+use crate::simd::{self, Executor, Mosaic, Network, Painter, Picture, Scene};
+use crate::view::Mask;
 use crate::weights::QuantisedWeights;
 use crate::weights::info::Input;
 
@@ -93,10 +94,22 @@ impl Backend for Cpu {
         picture: &Picture,
         window: Window,
         input: &Input,
+        steady: Option<Columns>,
     ) -> Result<()> {
         executor.write_picture(picture, window, input);
-        executor.run(network);
+        if let Some(columns) = steady {
+            executor.see_motion(columns);
+            executor.run(network);
+            executor.steady_scores();
+        } else {
+            executor.forget_frames();
+            executor.run(network);
+        }
         Ok(())
+    }
+
+    async fn flicker(&self, executor: &Executor) -> Result<Flicker> {
+        Ok(executor.flicker())
     }
 
     async fn run_tensor(&self, network: &Network, executor: &Executor, input: &[f32]) -> Result<()> {
@@ -147,16 +160,10 @@ impl Backend for Cpu {
         screen.painter = Painter::default();
     }
 
-    fn paint(
-        &self,
-        screen: &mut Screen,
-        view: &View,
-        palette: &[[f32; 4]],
-        picture: &Rc<Picture>,
-        scores: &Scores,
-    ) -> Result<()> {
-        let size = screen.size.map(|side| side as usize);
-        let rgba = scores.with(|scores| screen.painter.paint(view, palette, picture, scores, size));
+    fn paint(&self, screen: &mut Screen, shown: &Shown<'_, Self>) -> Result<()> {
+        let &Shown { view, palette, picture, scores, backdrop } = shown;
+        let scene = Scene { view, palette, picture, backdrop, canvas: screen.size.map(|side| side as usize) };
+        let rgba = scores.with(|scores| screen.painter.paint(&scene, scores));
         (screen.show)(rgba, screen.size)
     }
 

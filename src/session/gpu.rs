@@ -3,22 +3,25 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use super::backend::Backend;
-use super::screen::{Painting, Screen};
+use super::backend::{Backend, Shown};
+use super::screen::Screen;
 use super::size::check_pixels;
 use super::{Session, network_size};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, NodeId, Tensor};
+use crate::plan::steady::{Columns, Flicker};
 use crate::plan::{Blend, Plan, ScoresShape, WeightFormat, Window};
-use crate::view::{Mask, View};
+use crate::view::Mask;
 use crate::weights::info::Input;
 use crate::weights::{ModelInfo, QuantisedWeights, ReferenceNumbers};
-use crate::wgsl::frame::{Frame, FramePipeline, picture_texture, write_rgba};
+use crate::wgsl::frame::{FramePipeline, picture_texture, write_rgba};
 use crate::wgsl::interpolation::scores_uniforms;
 use crate::wgsl::mask::MaskPipeline;
 use crate::wgsl::mosaic::{Mosaic, MosaicPipeline};
+use crate::wgsl::paint::Scene;
 use crate::wgsl::probe::ProbePipeline;
 use crate::wgsl::shaders::Kernel;
+use crate::wgsl::steady::SteadyPipelines;
 use crate::wgsl::{self, Activations, Executor, Network, Pipelines};
 
 /// A device and the pipelines made on it so far.
@@ -30,6 +33,8 @@ pub struct Gpu {
     probe: ProbePipeline,
     /// Few pictures are done in tiles.
     mosaic: OnceCell<MosaicPipeline>,
+    /// For live pictures.
+    steady: OnceCell<SteadyPipelines>,
     int8_products: Cell<bool>,
 }
 
@@ -37,7 +42,7 @@ pub struct Gpu {
 pub struct Scores {
     values: wgpu::Buffer,
     uniforms: wgpu::Buffer,
-    classes: usize,
+    shape: ScoresShape,
     source: [u32; 2],
 }
 
@@ -52,6 +57,7 @@ impl Gpu {
             mask: MaskPipeline::new(&device),
             probe: ProbePipeline::new(&device),
             mosaic: OnceCell::new(),
+            steady: OnceCell::new(),
             int8_products: Cell::new(false),
             device,
         };
@@ -145,10 +151,23 @@ impl Backend for Gpu {
         picture: &wgpu::Texture,
         window: Window,
         input: &Input,
+        steady: Option<Columns>,
     ) -> Result<()> {
-        Frame::new(&self.device, &self.frame, picture, window, executor, input).submit(&self.device);
-        executor.submit(&self.device);
+        executor.read_picture(&self.device, &self.frame, picture, window, input);
+        if let Some(columns) = steady {
+            let pipelines = self.steady.get_or_init(|| SteadyPipelines::new(&self.device));
+            executor.see_motion(&self.device, pipelines, columns)?;
+            executor.submit(&self.device);
+            executor.steady_scores(&self.device, pipelines);
+        } else {
+            executor.forget_frames();
+            executor.submit(&self.device);
+        }
         self.device.finished().await
+    }
+
+    async fn flicker(&self, executor: &Executor) -> Result<Flicker> {
+        executor.flicker(&self.device).await
     }
 
     async fn run_tensor(&self, _: &Network, executor: &Executor, input: &[f32]) -> Result<()> {
@@ -167,7 +186,7 @@ impl Backend for Gpu {
         Scores {
             values: executor.arena.clone(),
             uniforms: scores_uniforms(&self.device, &shape, offset, source),
-            classes: shape.classes,
+            shape,
             source,
         }
     }
@@ -188,7 +207,7 @@ impl Backend for Gpu {
     fn mosaic_scores(&self, mosaic: Mosaic, source: [u32; 2]) -> Scores {
         Scores {
             uniforms: scores_uniforms(&self.device, &mosaic.shape, 0, source),
-            classes: mosaic.shape.classes,
+            shape: mosaic.shape,
             values: mosaic.scores,
             source,
         }
@@ -199,7 +218,7 @@ impl Backend for Gpu {
     }
 
     async fn scores_at(&self, scores: &Scores, position: [f32; 2]) -> Result<Vec<f32>> {
-        self.probe.run(&self.device, &scores.uniforms, &scores.values, position, scores.classes).await
+        self.probe.run(&self.device, &scores.uniforms, &scores.values, position, scores.shape.classes).await
     }
 
     fn resize(&self, screen: &mut Screen, size: [u32; 2]) {
@@ -210,16 +229,19 @@ impl Backend for Gpu {
         screen.forget_result();
     }
 
-    fn paint(
-        &self,
-        screen: &mut Screen,
-        view: &View,
-        palette: &[[f32; 4]],
-        picture: &Rc<wgpu::Texture>,
-        scores: &Scores,
-    ) -> Result<()> {
-        let painting = Painting { scores: &scores.uniforms, values: &scores.values, picture, palette };
-        screen.paint(&self.device, view, &painting)
+    fn paint(&self, screen: &mut Screen, shown: &Shown<'_, Self>) -> Result<()> {
+        let &Shown { view, palette, picture, scores, backdrop } = shown;
+        let scene = Scene {
+            view,
+            palette,
+            canvas: screen.size(),
+            picture: Self::picture_size(picture),
+            backdrop: backdrop.map(|picture| &**picture),
+        };
+        let size = scores.shape.size.map(|side| side as u32);
+        screen.paint(&self.device, &scene, |painter| {
+            painter.bind(&self.device, &scores.uniforms, &scores.values, size, picture)
+        })
     }
 
     fn bytes(network: &Network, executor: Option<&Executor>, picture: Option<&wgpu::Texture>) -> u64 {
@@ -237,6 +259,17 @@ impl Session<Gpu> {
         loaded.map_or(Ok(Vec::new()), |loaded| {
             loaded.network.kernels(network_size(&loaded.summary.info.input, [1, 1]))
         })
+    }
+
+    /// What the network's last run took on the GPU by its own clock; none before it has run, and where the clock cannot be had.
+    ///
+    /// Errors: `device-lost`.
+    pub async fn network_gpu_ms(&self) -> Result<Option<f64>> {
+        let executor = self.prepared.borrow().as_ref().map(|prepared| prepared.executor.clone());
+        match executor {
+            Some(executor) => executor.gpu_ms(&self.backend.device).await,
+            None => Ok(None),
+        }
     }
 
     /// How the loaded model's weights lie on the GPU.

@@ -3,6 +3,7 @@
 mod backend;
 mod cpu;
 mod gpu;
+mod live;
 mod outcome;
 mod race;
 mod reading;
@@ -11,9 +12,10 @@ mod self_test;
 mod size;
 mod tiling;
 
-pub use backend::Backend;
+pub use backend::{Backend, Shown};
 pub use cpu::{Cpu, Screen as CpuScreen};
 pub use gpu::Gpu;
+pub use live::{Frame, Steady};
 pub use outcome::{ClassArea, Segmentation, Timings};
 pub use self_test::SelfTest;
 pub use size::network_size;
@@ -43,6 +45,7 @@ pub struct Session<B: Backend> {
     result: RefCell<Option<Rc<Segmented<B>>>>,
     screen: RefCell<Option<B::Screen>>,
     view: RefCell<View>,
+    backdrop: RefCell<Option<Rc<B::Picture>>>,
 }
 
 /// What is known of a loaded model.
@@ -78,6 +81,8 @@ struct Segmented<B: Backend> {
     scores: B::Scores,
     /// Of the source: `[width, height]`.
     source: [u32; 2],
+    /// In whose memory the scores lie, if it is one frame's.
+    executor: Option<Rc<B::Executor>>,
 }
 
 impl<B: Backend> Session<B> {
@@ -89,6 +94,7 @@ impl<B: Backend> Session<B> {
             result: RefCell::default(),
             screen: RefCell::default(),
             view: RefCell::default(),
+            backdrop: RefCell::default(),
         }
     }
 
@@ -130,15 +136,6 @@ impl<B: Backend> Session<B> {
         self.screen.borrow_mut().iter_mut().for_each(B::forget_result);
     }
 
-    /// Plans the model and compiles its pipelines for sources of `[width, height]`, unless that is done already.
-    /// Returns the network's input size `[height, width]` and the milliseconds it took.
-    ///
-    /// Errors: `no-model`, `input-size`, `limits-too-low`.
-    pub async fn prepare(&self, source: [u32; 2]) -> Result<([usize; 2], f64)> {
-        let (prepared, elapsed_ms) = self.prepared_for(source).await?;
-        Ok((prepared.size, elapsed_ms))
-    }
-
     /// The last result's picture, if it has this size and can be written over.
     pub fn last_picture(&self, size: [u32; 2]) -> Option<Rc<B::Picture>> {
         let last = self.result.borrow();
@@ -157,12 +154,12 @@ impl<B: Backend> Session<B> {
     ) -> Result<Segmentation> {
         check_source(source)?;
         let loaded = self.loaded_for_pictures()?;
-        let (prepared, compile_ms) = self.prepared_for(source).await?;
+        let input = &loaded.summary.info.input;
+        let (prepared, compile_ms) = self.prepared_for(network_size(input, source)).await?;
         let executor = &prepared.executor;
         let start = Instant::now();
         let window = Window::whole(B::picture_size(&picture));
-        let input = &loaded.summary.info.input;
-        self.backend.run_picture(&loaded.network, executor, &picture, window, input).await?;
+        self.backend.run_picture(&loaded.network, executor, &picture, window, input, None).await?;
         let timings = Timings { compile_ms, upload_ms, network_ms: elapsed_ms(start), ..Timings::default() };
         let scores = self.backend.scores(executor.clone(), source);
         self.adopt(loaded, picture, scores, prepared.size, source, timings).await
@@ -179,9 +176,7 @@ impl<B: Backend> Session<B> {
         timings: Timings,
     ) -> Result<Segmentation> {
         let start = Instant::now();
-        let result = Rc::new(Segmented { loaded, picture, scores, source });
-        self.result.replace(Some(result.clone()));
-        self.screen.borrow_mut().iter_mut().for_each(B::forget_result);
+        let result = self.show(Segmented { loaded, picture, scores, source, executor: None });
         self.paint()?;
         let mask = self.backend.mask(&result.scores, false).await?;
         let paint_ms = elapsed_ms(start);
@@ -194,7 +189,16 @@ impl<B: Backend> Session<B> {
                 total_ms: upload_ms + compile_ms + network_ms + paint_ms,
                 ..timings
             },
+            flicker: None,
         })
+    }
+
+    /// Makes it the result, for the next painting.
+    fn show(&self, result: Segmented<B>) -> Rc<Segmented<B>> {
+        let result = Rc::new(result);
+        self.result.replace(Some(result.clone()));
+        self.screen.borrow_mut().iter_mut().for_each(B::forget_result);
+        result
     }
 
     /// Shows results on `screen` from now on.
@@ -220,12 +224,25 @@ impl<B: Backend> Session<B> {
         Ok(())
     }
 
+    /// What [`crate::view::Background::Backdrop`] shows.
+    pub fn set_backdrop(&self, picture: Rc<B::Picture>) {
+        self.backdrop.replace(Some(picture));
+    }
+
     /// Draws the last result with the current view; does nothing without a canvas or a result.
     pub fn paint(&self) -> Result<()> {
         let (mut screen, result) = (self.screen.borrow_mut(), self.result.borrow());
         let (Some(screen), Some(last)) = (&mut *screen, &*result) else { return Ok(()) };
         let palette = palette(&last.loaded.summary.info);
-        self.backend.paint(screen, &self.view.borrow(), &palette, &last.picture, &last.scores)
+        let (view, backdrop) = (self.view.borrow(), self.backdrop.borrow());
+        let shown = Shown {
+            view: &view,
+            palette: &palette,
+            picture: &last.picture,
+            scores: &last.scores,
+            backdrop: backdrop.as_ref(),
+        };
+        self.backend.paint(screen, &shown)
     }
 
     /// Bytes in weights, activations and the picture.
@@ -258,9 +275,9 @@ impl<B: Backend> Session<B> {
         Ok(loaded)
     }
 
-    async fn prepared_for(&self, source: [u32; 2]) -> Result<(Rc<Prepared<B>>, f64)> {
+    /// The loaded model planned for inputs of `[height, width]`, and the milliseconds that took.
+    async fn prepared_for(&self, size: [usize; 2]) -> Result<(Rc<Prepared<B>>, f64)> {
         let loaded = self.loaded()?;
-        let size = network_size(&loaded.summary.info.input, source);
         if let Some(prepared) = &*self.prepared.borrow()
             && prepared.size == size
         {

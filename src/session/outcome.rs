@@ -1,5 +1,6 @@
 //! What a segmentation tells: classes, areas, times.
 
+use crate::plan::steady::Flicker;
 use crate::weights::ModelInfo;
 
 /// One class's share of a picture.
@@ -24,7 +25,7 @@ pub struct Timings {
     pub total_ms: f64,
 }
 
-/// The outcome of [`super::Session::segment`].
+/// The outcome of [`super::Session::segment`] or [`super::Session::show_frame`].
 #[derive(Clone, Debug)]
 pub struct Segmentation {
     /// Classes present, largest first.
@@ -32,6 +33,8 @@ pub struct Segmentation {
     /// `[height, width]` of the network's input.
     pub network_size: [usize; 2],
     pub timings: Timings,
+    /// Of live pictures, while a half is kept steady to compare.
+    pub flicker: Option<Flicker>,
 }
 
 /// Classes present and their areas, largest first. `counts` is pixels by class.

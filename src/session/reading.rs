@@ -49,7 +49,7 @@ impl<B: Backend> Session<B> {
         let input = &last.loaded.summary.info.input;
         let executor = self.backend.executor(network, network_size(input, last.source), &[node]).await?;
         let window = Window::whole(B::picture_size(&last.picture));
-        self.backend.run_picture(network, &executor, &last.picture, window, input).await?;
+        self.backend.run_picture(network, &executor, &last.picture, window, input, None).await?;
         self.backend.read(&executor, node).await
     }
 

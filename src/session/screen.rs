@@ -1,9 +1,8 @@
 //! The surface on which results are shown from the GPU.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::view::View;
 use crate::wgsl::Gpu;
-use crate::wgsl::paint::Painter;
+use crate::wgsl::paint::{Bound, Painter, Scene};
 
 /// A surface and what draws to it.
 pub struct Screen {
@@ -11,16 +10,7 @@ pub struct Screen {
     config: wgpu::SurfaceConfiguration,
     painter: Painter,
     /// The result that is shown; made at its first paint.
-    bind_group: Option<wgpu::BindGroup>,
-}
-
-/// What one paint needs of a result.
-pub(super) struct Painting<'a> {
-    pub scores: &'a wgpu::Buffer,
-    pub values: &'a wgpu::Buffer,
-    pub picture: &'a wgpu::Texture,
-    /// sRGB 0..1 and how much of it, per class.
-    pub palette: &'a [[f32; 4]],
+    bound: Option<Bound>,
 }
 
 impl Screen {
@@ -43,7 +33,7 @@ impl Screen {
         config.format = config.format.remove_srgb_suffix();
         surface.configure(&gpu.device, &config);
         let painter = Painter::new(gpu, config.format);
-        Ok(Self { surface, config, painter, bind_group: None })
+        Ok(Self { surface, config, painter, bound: None })
     }
 
     /// Canvas pixels, at most what a texture can have.
@@ -56,11 +46,23 @@ impl Screen {
 
     /// Another result is to be shown, or none.
     pub(super) fn forget_result(&mut self) {
-        self.bind_group = None;
+        self.bound = None;
     }
 
+    /// Canvas pixels: `[width, height]`.
+    pub(super) fn size(&self) -> [u32; 2] {
+        [self.config.width, self.config.height]
+    }
+
+    /// Shows a result, which `bind` binds where it is another one than before.
+    ///
     /// Errors: `device-lost` if the canvas is gone.
-    pub(super) fn paint(&mut self, gpu: &Gpu, view: &View, painting: &Painting<'_>) -> Result<()> {
+    pub(super) fn paint(
+        &mut self,
+        gpu: &Gpu,
+        scene: &Scene<'_>,
+        bind: impl FnOnce(&Painter) -> Bound,
+    ) -> Result<()> {
         let target = match self.surface.get_current_texture() {
             wgpu::CurrentSurfaceTexture::Success(target)
             | wgpu::CurrentSurfaceTexture::Suboptimal(target) => target,
@@ -73,15 +75,11 @@ impl Screen {
                 ));
             }
         };
-        let Painting { scores, values, picture, palette } = painting;
-        let bind_group =
-            self.bind_group.get_or_insert_with(|| self.painter.bind(gpu, scores, values, picture));
-        let canvas = [self.config.width, self.config.height];
-        self.painter.set_view(gpu, view, palette, canvas, [picture.width(), picture.height()]);
+        let bound = self.bound.get_or_insert_with(|| bind(&self.painter));
         let descriptor = wgpu::CommandEncoderDescriptor { label: Some("paint") };
         let mut encoder = gpu.device.create_command_encoder(&descriptor);
         let target_view = target.texture.create_view(&wgpu::TextureViewDescriptor::default());
-        self.painter.encode(&mut encoder, bind_group, &target_view);
+        self.painter.paint(gpu, &mut encoder, bound, &target_view, scene);
         gpu.queue.submit([encoder.finish()]);
         gpu.queue.present(target);
         Ok(())

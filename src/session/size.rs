@@ -10,8 +10,13 @@ pub fn network_size(input: &Input, source: [u32; 2]) -> [usize; 2] {
 
 /// The same with `detail` times as many pixels along a side. Sides are rounded to the model's multiple, 64 at least, so that
 /// the deepest feature map still has pixels.
-pub(super) fn detailed_size(input: &Input, [width, height]: [u32; 2], detail: usize) -> [usize; 2] {
-    let scale = (input.long_side * detail) as f64 / f64::from(width.max(height));
+pub(super) fn detailed_size(input: &Input, source: [u32; 2], detail: usize) -> [usize; 2] {
+    size_with_long_side(input, source, input.long_side * detail)
+}
+
+/// The same with another long side.
+pub(super) fn size_with_long_side(input: &Input, [width, height]: [u32; 2], long_side: usize) -> [usize; 2] {
+    let scale = long_side as f64 / f64::from(width.max(height));
     let side = |side: u32| {
         let multiples = (f64::from(side) * scale / input.multiple as f64).round() as usize;
         (multiples * input.multiple).max(64usize.next_multiple_of(input.multiple))

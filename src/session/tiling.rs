@@ -84,7 +84,7 @@ impl<B: Backend> Session<B> {
         let Tiling { loaded, picture, executor, tiles, .. } = &*tiling;
         let window = tiles.window(tiling.done, B::picture_size(picture));
         let input = &loaded.summary.info.input;
-        self.backend.run_picture(&loaded.network, executor, picture, window, input).await?;
+        self.backend.run_picture(&loaded.network, executor, picture, window, input, None).await?;
         let blend = tiles.blend(tiling.done, &ScoresShape::of(B::plan(executor)));
         self.backend.add_tile(&mut tiling.mosaic, &tiling.executor, &blend)?;
         tiling.done += 1;

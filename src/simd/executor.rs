@@ -8,6 +8,7 @@ use wide::f32x4;
 
 use super::bands::cut;
 use super::kernels::{self, Map};
+use super::steady::Steady;
 use super::{Network, Scores, threads};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{NodeId, Tensor};
@@ -17,6 +18,8 @@ use crate::plan::{Plan, ScoresShape, Step};
 pub struct Executor {
     pub plan: Plan,
     arena: RefCell<Vec<f32x4>>,
+    /// What is remembered of the frames before, while a live picture is kept steady.
+    pub(super) steady: RefCell<Option<Steady>>,
 }
 
 impl Executor {
@@ -39,7 +42,7 @@ impl Executor {
             .with_source(e)
         })?;
         arena.resize(plan.arena_len, f32x4::ZERO);
-        Ok(Self { plan, arena: RefCell::new(arena) })
+        Ok(Self { plan, arena: RefCell::new(arena), steady: RefCell::default() })
     }
 
     /// `[height, width]` of the input.
@@ -106,6 +109,16 @@ impl Executor {
             vectors[plane * h * w..][..h * w].iter().map(move |vector| vector[lane])
         });
         Ok(Tensor::new([n, c, h, w], channels.collect()))
+    }
+
+    /// Lets `read` see what was filled in, before the network runs.
+    pub(super) fn with_input<T>(&self, read: impl FnOnce(&[f32x4]) -> T) -> T {
+        read(&self.arena.borrow()[range(&self.plan, 0)])
+    }
+
+    /// Lets `change` have the scores that the last run left.
+    pub(super) fn with_scores_mut<T>(&self, change: impl FnOnce(&mut [f32x4]) -> T) -> T {
+        change(&mut self.arena.borrow_mut()[range(&self.plan, self.plan.logits)])
     }
 
     /// Lets `read` see the scores that the last run left.

@@ -27,6 +27,11 @@ impl Picture {
         self.rgba.len() / 4 / self.width
     }
 
+    /// Four bytes a pixel, row by row.
+    pub fn rgba(&self) -> &[u8] {
+        &self.rgba
+    }
+
     pub fn bytes(&self) -> u64 {
         self.rgba.len() as u64
     }
@@ -47,7 +52,7 @@ impl Executor {
         self.fill_input(|vectors| {
             threads::for_each_rows(vectors, [height, width], |rows, vectors| {
                 let first = rows.start;
-                resampling.rows(rows, |y, row| {
+                resampling.rows(rows, &mut |y, row| {
                     for (vector, colour) in vectors[(y - first) * width..].iter_mut().zip(row) {
                         *vector = (*colour - mean) * inverse_std;
                     }

@@ -5,6 +5,8 @@
 //! step's output, so that bands run on several threads and no code here is unsafe.
 
 mod bands;
+mod behind;
+mod edges;
 mod executor;
 mod frame;
 mod kernels;
@@ -13,13 +15,16 @@ mod network;
 mod paint;
 mod resample;
 mod scores;
+mod steady;
 mod taps;
 pub mod threads;
+mod yuv;
 
 pub use executor::Executor;
 pub use frame::Picture;
 pub use kernels::{Band, Map};
 pub use mosaic::Mosaic;
 pub use network::Network;
-pub use paint::Painter;
+pub use paint::{Painter, Scene};
 pub use scores::Scores;
+pub use yuv::{Chroma, Encoding, Yuv};

@@ -22,7 +22,7 @@ fn filters(origin: f32, length: f32, limit: usize, size: usize) -> Vec<Filter> {
     let of_pixel = |at: usize| {
         let centre = origin + (at as f32 + 0.5) * scale;
         let first = (centre - support + 0.5).max(0.0) as usize;
-        let end = ((centre + support + 0.5) as usize).min(limit);
+        let end = ((centre + support - 0.5).ceil() as usize).min(limit);
         let weight = |at: usize| (1.0 - ((at as f32 + 0.5 - centre) / support).abs()).max(0.0);
         let total: f32 = (first..end).map(weight).sum();
         Filter { first, weights: (first..end).map(|at| weight(at) / total).collect() }
@@ -46,7 +46,7 @@ impl<'a> Resampling<'a> {
     }
 
     /// Hands each of some rows of the result to `row`, with its number: RGB 0..1 over white.
-    pub fn rows(&self, range: Range<usize>, mut row: impl FnMut(usize, &[f32x4])) {
+    pub fn rows(&self, range: Range<usize>, row: &mut dyn FnMut(usize, &[f32x4])) {
         let Self { picture, columns, rows } = self;
         let left = columns.first().map_or(0, |taps| taps.first);
         let right = columns.last().map_or(0, |taps| taps.first + taps.weights.len());

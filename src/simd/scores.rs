@@ -34,24 +34,26 @@ impl Scores<'_> {
         scores
     }
 
-    /// The best class of each pixel of some of `height` rows of `width` pixels that cover the picture, handed to `row`.
+    /// The best class of each pixel of some of `height` rows of `width` pixels that cover the picture, handed to `row`: one that
+    /// is called, not inlined, since the engine has four of them.
     pub fn classify(
         &self,
         [width, height]: [usize; 2],
         rows: Range<usize>,
-        mut row: impl FnMut(usize, &[u8]),
+        row: &mut dyn FnMut(usize, &[u8]),
     ) {
         let columns: Vec<Taps> = (0..width).map(|x| self.taps(0, (x as f32 + 0.5) / width as f32)).collect();
         let mut ids = vec![0; width];
         for y in rows {
             let line = self.line((y as f32 + 0.5) / height as f32);
             let planes: Vec<&[f32x4]> = line.chunks(self.shape.size[0]).collect();
-            let at_column = |at: Taps| self.best(planes.iter().map(|plane| at.of(plane)));
-            let node = |column: usize| self.best(planes.iter().map(|plane| plane[column]));
-            let best: Vec<u8> = (0..self.shape.size[0]).map(node).collect();
+            let classes = self.shape.classes;
+            let at_column = |at: Taps| best(planes.iter().map(|plane| at.of(plane)), classes);
+            let node = |column: usize| best(planes.iter().map(|plane| plane[column]), classes);
+            let nodes: Vec<u8> = (0..self.shape.size[0]).map(node).collect();
             for (id, at) in ids.iter_mut().zip(&columns) {
                 // Scores are linear in between: what is best at both neighbours is best everywhere between them.
-                *id = if best[at.low] == best[at.high] { best[at.low] } else { at_column(*at) };
+                *id = if nodes[at.low] == nodes[at.high] { nodes[at.low] } else { at_column(*at) };
             }
             row(y, &ids);
         }
@@ -65,7 +67,7 @@ impl Scores<'_> {
         threads::for_each_rows(&mut ids, [height, ids_of_row], |rows, ids| {
             let first = rows.start;
             let mut own = [0; 256];
-            self.classify([width, height], rows, |y, row| {
+            self.classify([width, height], rows, &mut |y, row| {
                 row.iter().for_each(|&id| own[usize::from(id)] += 1);
                 if with_ids {
                     ids[(y - first) * width..][..width].copy_from_slice(row);
@@ -91,20 +93,20 @@ impl Scores<'_> {
             })
             .collect()
     }
+}
 
-    /// The class with the highest score; the lowest id among equals, as argmax in PyTorch.
-    fn best(&self, planes: impl Iterator<Item = f32x4>) -> u8 {
-        let mut best = 0;
-        let mut highest = f32::NEG_INFINITY;
-        for (plane, four) in planes.enumerate() {
-            let lanes = (self.shape.classes - plane * 4).min(4);
-            for (lane, &score) in four.to_array()[..lanes].iter().enumerate() {
-                if score > highest {
-                    best = plane * 4 + lane;
-                    highest = score;
-                }
+/// The class with the highest of its scores, four a plane; the lowest id among equals, as argmax in PyTorch.
+pub(super) fn best(planes: impl Iterator<Item = f32x4>, classes: usize) -> u8 {
+    let mut best = 0;
+    let mut highest = f32::NEG_INFINITY;
+    for (plane, four) in planes.enumerate() {
+        let lanes = (classes - plane * 4).min(4);
+        for (lane, &score) in four.to_array()[..lanes].iter().enumerate() {
+            if score > highest {
+                best = plane * 4 + lane;
+                highest = score;
             }
         }
-        best as u8
     }
+    best as u8
 }

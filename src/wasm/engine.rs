@@ -1,7 +1,5 @@
 //! The engine bundle: a session on a canvas.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use js_sys::{Function, Uint8ClampedArray};
@@ -10,14 +8,14 @@ use web_time::Instant;
 
 use super::job::Job;
 use super::object;
-use super::precompile::precompile;
+use super::precompile::Precompiled;
+use super::upload::{uploaded, yuv};
 use super::values::{js_tensor, model_info, segmentation};
 use crate::error::{Error, ErrorKind};
 use crate::plan::WeightFormat;
 use crate::session::{self, Backend, Cpu, CpuScreen, Gpu};
-use crate::view::View;
+use crate::view::{Background, View};
 use crate::wgsl::Activations;
-use crate::wgsl::shaders::Kernel;
 
 type Fallible<T> = Result<T, JsValue>;
 
@@ -25,10 +23,7 @@ type Fallible<T> = Result<T, JsValue>;
 #[wasm_bindgen]
 pub struct Session {
     session: OnBackend,
-    /// Kernels and formats whose pipelines were compiled in parallel.
-    precompiled: RefCell<HashSet<(Kernel, WeightFormat)>>,
-    /// Whether all of the loaded model's were.
-    is_precompiled: Cell<bool>,
+    precompiled: Precompiled,
 }
 
 enum OnBackend {
@@ -61,20 +56,12 @@ impl Session {
         }
         let wanted = if half { Activations::F16 } else { Activations::F32 };
         let session = session::Session::new(Gpu::new(wanted).await?);
-        Ok(Self {
-            session: OnBackend::Gpu(Box::new(session)),
-            precompiled: RefCell::default(),
-            is_precompiled: Cell::default(),
-        })
+        Ok(Self { session: OnBackend::Gpu(Box::new(session)), precompiled: Precompiled::default() })
     }
 
     #[wasm_bindgen(js_name = onCpu)]
     pub fn on_cpu() -> Self {
-        Self {
-            session: OnBackend::Cpu(session::Session::new(Cpu)),
-            precompiled: RefCell::default(),
-            is_precompiled: Cell::default(),
-        }
+        Self { session: OnBackend::Cpu(session::Session::new(Cpu)), precompiled: Precompiled::default() }
     }
 
     /// On the GPU: shows results on `canvas` from now on.
@@ -155,24 +142,13 @@ impl Session {
     #[wasm_bindgen(js_name = loadModel)]
     pub fn load_model(&self, bytes: &[u8]) -> Fallible<JsValue> {
         let model = on!(self, session => session.load_model(bytes))?;
-        self.is_precompiled.set(false);
+        self.precompiled.forget_model();
         Ok(model_info(&model))
     }
 
     #[wasm_bindgen(js_name = unloadModel)]
     pub fn unload_model(&self) {
         on!(self, session => session.unload_model());
-    }
-
-    pub async fn prepare(&self, source_width: u32, source_height: u32) -> Fallible<JsValue> {
-        let precompile_ms = self.precompile().await?;
-        let ([height, width], compile_ms) =
-            on!(self, session => session.prepare([source_width, source_height]).await)?;
-        Ok(object([
-            ("networkWidth", (width as f64).into()),
-            ("networkHeight", (height as f64).into()),
-            ("compileMs", (precompile_ms + compile_ms).into()),
-        ]))
     }
 
     /// On the GPU. `bitmap` is an ImageBitmap, VideoFrame or OffscreenCanvas; it stays the caller's to close. `job` as
@@ -182,29 +158,36 @@ impl Session {
             return Err(wrong_backend("a session on the CPU takes pixels; call segmentPixels").into());
         };
         let precompile_ms = self.precompile().await?;
-        let start = Instant::now();
-        let source = image_source(bitmap)?;
-        let (width, height) = (source.width(), source.height());
-        let gpu = session.backend();
-        let picture = match session.last_picture([width, height]) {
-            Some(picture) => picture,
-            None => Rc::new(gpu.texture(width, height)?),
-        };
-        gpu.device.queue.copy_external_image_to_texture(
-            &wgpu::CopyExternalImageSourceInfo { source, origin: wgpu::Origin2d::ZERO, flip_y: false },
-            wgpu::CopyExternalImageDestInfo {
-                texture: &picture,
-                mip_level: 0,
-                origin: wgpu::Origin3d::ZERO,
-                aspect: wgpu::TextureAspect::All,
-                color_space: wgpu::PredefinedColorSpace::Srgb,
-                premultiplied_alpha: false,
-            },
-            wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
-        );
-        let upload_ms = start.elapsed().as_secs_f64() * 1e3;
-        let done = Job::from_js(&job).run(session, picture, upload_ms).await?;
+        let uploaded = uploaded(session, bitmap)?;
+        let done = Job::from_js(&job).run(session, uploaded.picture, uploaded.ms).await?;
         Ok(segmentation(&done, precompile_ms))
+    }
+
+    /// On the CPU: the planes of a video frame. `frame` as [`yuv`] has it.
+    #[wasm_bindgen(js_name = segmentPlanes)]
+    pub async fn segment_planes(&self, bytes: Vec<u8>, frame: JsValue, job: JsValue) -> Fallible<JsValue> {
+        let OnBackend::Cpu(session) = &self.session else {
+            return Err(wrong_backend("a session on the GPU takes video frames; call segment").into());
+        };
+        let start = Instant::now();
+        let picture = Rc::new(yuv(&bytes, &frame)?.picture()?);
+        let convert_ms = start.elapsed().as_secs_f64() * 1e3;
+        let done = Job::from_js(&job).run(session, picture, convert_ms).await?;
+        Ok(segmentation(&done, 0.0))
+    }
+
+    /// What the network's last run took by the GPU's own clock, in milliseconds, where there is one.
+    #[wasm_bindgen(js_name = networkGpuMs)]
+    pub async fn network_gpu_ms(&self) -> Fallible<Option<f64>> {
+        let OnBackend::Gpu(session) = &self.session else { return Ok(None) };
+        Ok(session.network_gpu_ms().await?)
+    }
+
+    /// Bytes that were read back from the GPU so far.
+    #[wasm_bindgen(js_name = bytesReadBack)]
+    pub fn bytes_read_back(&self) -> f64 {
+        let OnBackend::Gpu(session) = &self.session else { return 0.0 };
+        session.backend().device.bytes_read_back() as f64
     }
 
     /// On either backend: RGBA bytes, row-major, not premultiplied. `job` as [`Job`] has it.
@@ -233,7 +216,7 @@ impl Session {
         Ok(on!(self, session => session.resize(width, height))?)
     }
 
-    /// `{ opacity, hidden, solo, split, background }`; what is missing takes its default.
+    /// `{ opacity, hidden, solo, split, background, mirrored, fineEdges, outlined }`; what is missing takes its default.
     #[wasm_bindgen(js_name = setView)]
     pub fn set_view(&self, view: JsValue) -> Fallible<()> {
         let get = |key: &str| js_sys::Reflect::get(&view, &key.into()).unwrap_or(JsValue::UNDEFINED);
@@ -248,9 +231,21 @@ impl Session {
             },
             solo: get("solo").as_f64().map(|id| id as u8),
             split: get("split").as_f64().map(|v| v as f32),
-            cut_out: get("background").as_string().as_deref() == Some("none"),
+            background: background(&get("background")),
+            mirrored: get("mirrored").is_truthy(),
+            fine_edges: get("fineEdges").is_truthy(),
+            outlined: get("outlined").is_truthy(),
         };
         Ok(on!(self, session => session.set_view(view))?)
+    }
+
+    /// RGBA bytes of the picture that the background "picture" shows.
+    #[wasm_bindgen(js_name = setBackdrop)]
+    pub fn set_backdrop(&self, rgba: Vec<u8>, width: u32, height: u32) -> Fallible<()> {
+        on!(self, session => {
+            session.set_backdrop(Rc::new(session.backend().picture([width, height], rgba)?));
+        });
+        Ok(())
     }
 
     #[wasm_bindgen(js_name = readMask)]
@@ -314,25 +309,12 @@ impl Session {
         object([("gpuBytes", (gpu_bytes as f64).into()), ("wasmBytes", wasm_bytes.into())])
     }
 
-    /// Compiles those of the loaded model's pipelines that are not there yet, in parallel; the milliseconds it took.
+    /// Compiles the loaded model's pipelines that are not there yet; the milliseconds it took.
     async fn precompile(&self) -> Fallible<f64> {
-        let OnBackend::Gpu(session) = &self.session else { return Ok(0.0) };
-        let Some(format) = session.weight_format() else { return Ok(0.0) };
-        let Some(device) = session.backend().device.device.as_webgpu() else { return Ok(0.0) };
-        if self.is_precompiled.replace(true) {
-            return Ok(0.0);
+        match &self.session {
+            OnBackend::Gpu(session) => self.precompiled.complete(session).await,
+            OnBackend::Cpu(_) => Ok(0.0),
         }
-        let mut kernels = session.kernels()?;
-        kernels.retain(|kernel| self.precompiled.borrow_mut().insert((*kernel, format)));
-        if kernels.is_empty() {
-            return Ok(0.0);
-        }
-        let start = Instant::now();
-        let activations = session.backend().device.activations;
-        let pipelines = precompile(device.as_ref(), &kernels, activations, format).await?;
-        session.backend().make_pipelines(&kernels, format);
-        drop(pipelines);
-        Ok(start.elapsed().as_secs_f64() * 1e3)
     }
 
     /// Gives the device back; the session cannot be used afterwards.
@@ -343,29 +325,25 @@ impl Session {
     }
 }
 
+/// "photo", "none", "grey", "blur", "picture" or an array of red, green and blue.
+fn background(value: &JsValue) -> Background {
+    if let Some(colour) = value.dyn_ref::<js_sys::Array>() {
+        let byte = |i| colour.get(i).as_f64().map_or(0, |value| value as u8);
+        return Background::Colour([byte(0), byte(1), byte(2)]);
+    }
+    match value.as_string().as_deref() {
+        Some("none") => Background::None,
+        Some("grey") => Background::Grey,
+        Some("blur") => Background::Blurred,
+        Some("picture") => Background::Backdrop,
+        _ => Background::Picture,
+    }
+}
+
 fn wrong_backend(what: &str) -> Error {
     Error::new(ErrorKind::BackendUnavailable, what)
 }
 
 fn undrawable(reason: String) -> Error {
     Error::new(ErrorKind::NoAdapter, format!("this canvas cannot be drawn to: {reason}"))
-}
-
-fn image_source(bitmap: JsValue) -> Fallible<wgpu::ExternalImageSource> {
-    let bitmap = match bitmap.dyn_into::<web_sys::ImageBitmap>() {
-        Ok(bitmap) => return Ok(wgpu::ExternalImageSource::ImageBitmap(bitmap)),
-        Err(other) => other,
-    };
-    let bitmap = match bitmap.dyn_into::<web_sys::OffscreenCanvas>() {
-        Ok(canvas) => return Ok(wgpu::ExternalImageSource::OffscreenCanvas(canvas)),
-        Err(other) => other,
-    };
-    match bitmap.dyn_into::<web_sys::VideoFrame>() {
-        Ok(frame) => Ok(wgpu::ExternalImageSource::VideoFrame(frame)),
-        Err(_) => Err(Error::new(
-            ErrorKind::OutOfRange,
-            "segment takes an ImageBitmap, a VideoFrame or an OffscreenCanvas; convert the picture to one of them",
-        )
-        .into()),
-    }
 }

@@ -1,4 +1,4 @@
-//! What the page asks of a picture: whole, or in tiles that it is told of.
+//! What the page asks of a picture: whole, or in tiles that it is told of, or only shown.
 
 use std::rc::Rc;
 
@@ -6,14 +6,18 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::session::{Backend, Segmentation, Session};
+use crate::session::{Backend, Frame, Segmentation, Session, Steady};
 
-/// `{ width, height, detail, uploadMs, onTile }`: size of the source; how many times the network's own resolution, 1 if
-/// missing; what it took to get the picture; and a function that is called and awaited with the tiles done and those in
-/// all, after each tile: it may throw to end the work.
+/// `{ width, height, detail, isLive, longSide, steady, uploadMs, onTile }`: size of the source; how many times the network's own
+/// resolution, 1 if missing, or of a frame of a live picture, which is only shown, the long side of the network's input and whether it is kept
+/// steady, "on", "off" or "halves"; what it took to get the picture; and a function that is called and awaited with the tiles done and those in all,
+/// after each tile: it may throw to end the work.
 pub struct Job {
     source: [u32; 2],
     detail: usize,
+    is_live: bool,
+    long_side: Option<usize>,
+    steady: Steady,
     upload_ms: f64,
     on_tile: Option<Function>,
 }
@@ -25,6 +29,13 @@ impl Job {
         Self {
             source: [side("width"), side("height")],
             detail: get("detail").as_f64().map_or(1, |detail| detail as usize),
+            is_live: get("isLive").is_truthy(),
+            long_side: get("longSide").as_f64().map(|side| side as usize),
+            steady: match get("steady").as_string().as_deref() {
+                Some("on") => Steady::On,
+                Some("halves") => Steady::RightHalf,
+                _ => Steady::Off,
+            },
             upload_ms: get("uploadMs").as_f64().unwrap_or(0.0),
             on_tile: get("onTile").dyn_into().ok(),
         }
@@ -38,6 +49,10 @@ impl Job {
         upload_ms: f64,
     ) -> Result<Segmentation, JsValue> {
         let upload_ms = self.upload_ms + upload_ms;
+        if self.is_live {
+            let Self { source, long_side, steady, .. } = *self;
+            return Ok(session.show_frame(picture, Frame { source, long_side, steady, upload_ms }).await?);
+        }
         if self.detail == 1 {
             return Ok(session.segment(picture, self.source, upload_ms).await?);
         }

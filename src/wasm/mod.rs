@@ -9,6 +9,8 @@ mod precompile;
 #[cfg(feature = "threads")]
 mod threads;
 #[cfg(feature = "engine")]
+mod upload;
+#[cfg(feature = "engine")]
 mod values;
 
 use wasm_bindgen::prelude::*;

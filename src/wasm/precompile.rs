@@ -4,18 +4,58 @@
 //! threads, and a browser that keeps equal pipelines once (Chromium's Dawn does, by content) then answers wgpu's synchronous
 //! call from what is there. Elsewhere it fills the driver's shader cache.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use web_time::Instant;
 
 use super::object;
 use crate::plan::WeightFormat;
+use crate::session::{Gpu, Session};
 use crate::wgsl::Activations;
 use crate::wgsl::shaders::Kernel;
 
+/// The pipelines that are there.
+#[derive(Default)]
+pub struct Precompiled {
+    kernels: RefCell<HashSet<(Kernel, WeightFormat)>>,
+    /// Whether all of the loaded model's are among them.
+    is_complete: Cell<bool>,
+}
+
+impl Precompiled {
+    /// Another model was loaded.
+    pub fn forget_model(&self) {
+        self.is_complete.set(false);
+    }
+
+    /// Compiles those of the loaded model that are not there yet, in parallel; the milliseconds it took.
+    pub async fn complete(&self, session: &Session<Gpu>) -> Result<f64, JsValue> {
+        let Some(format) = session.weight_format() else { return Ok(0.0) };
+        let Some(device) = session.backend().device.device.as_webgpu() else { return Ok(0.0) };
+        if self.is_complete.replace(true) {
+            return Ok(0.0);
+        }
+        let mut kernels = session.kernels()?;
+        kernels.retain(|kernel| self.kernels.borrow_mut().insert((*kernel, format)));
+        if kernels.is_empty() {
+            return Ok(0.0);
+        }
+        let start = Instant::now();
+        let activations = session.backend().device.activations;
+        let pipelines = precompile(device.as_ref(), &kernels, activations, format).await?;
+        session.backend().make_pipelines(&kernels, format);
+        drop(pipelines);
+        Ok(start.elapsed().as_secs_f64() * 1e3)
+    }
+}
+
 /// The pipelines of these kernels, to be held until wgpu has made its own. A kernel that the browser refuses is left out:
 /// wgpu will be refused it too, and says why.
-pub async fn precompile(
+async fn precompile(
     device: &JsValue,
     kernels: &[Kernel],
     activations: Activations,

@@ -18,11 +18,16 @@ pub fn segmentation(done: &Segmentation, precompile_ms: f64) -> JsValue {
     ]);
     let classes: js_sys::Array = done.classes.iter().map(class_area).collect();
     let [height, width] = done.network_size;
+    let counts = |[still, changed]: [u32; 2]| object([("still", still.into()), ("changed", changed.into())]);
+    let flicker = done.flicker.map_or(JsValue::NULL, |flicker| {
+        object([("plain", counts(flicker.plain)), ("steady", counts(flicker.steady))])
+    });
     object([
         ("classes", classes.into()),
         ("networkWidth", (width as f64).into()),
         ("networkHeight", (height as f64).into()),
         ("timings", timings),
+        ("flicker", flicker),
     ])
 }
 
@@ -42,6 +47,7 @@ pub fn model_info(loaded: &ModelSummary) -> JsValue {
         ("macs", (loaded.macs as f64).into()),
         ("receptiveField", loaded.receptive_field.map_or(JsValue::NULL, JsValue::from)),
         ("inputSide", (info.input.long_side as f64).into()),
+        ("inputMultiple", (info.input.multiple as f64).into()),
         ("bytes", (loaded.size_bytes as f64).into()),
         ("sha256", (&loaded.sha256).into()),
         ("licence", (&info.licence.name).into()),

@@ -28,7 +28,7 @@ impl Activations {
     }
 
     /// `values` as bytes of graphics memory.
-    pub(super) fn encoded(self, values: &[[f32; 4]]) -> Vec<u8> {
+    pub fn encoded(self, values: &[[f32; 4]]) -> Vec<u8> {
         match self {
             Self::F32 => bytemuck::cast_slice(values).to_vec(),
             Self::F16 => {

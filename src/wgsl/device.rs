@@ -1,5 +1,6 @@
 //! The GPU device, with the limits we ask for and errors that say what a visitor can do.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::Activations;
@@ -13,6 +14,8 @@ pub struct Gpu {
     pub queue: wgpu::Queue,
     /// Of every network on this device.
     pub activations: Activations,
+    /// Bytes that were read back since the device was made.
+    read_back: AtomicU64,
     /// First uncaptured error or device loss; everything after it is a consequence.
     fault: Arc<Mutex<Option<String>>>,
 }
@@ -72,14 +75,11 @@ impl Gpu {
         let on_error = fault.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| record(&on_error, error.to_string())));
         let on_loss = fault.clone();
-        device.set_device_lost_callback(move |reason, message| {
-            if reason != wgpu::DeviceLostReason::Destroyed {
-                record(&on_loss, message);
-            }
-        });
+        // A frame that is only shown would run on a lost device without a complaint.
+        device.set_device_lost_callback(move |_, message| record(&on_loss, message));
         let has_f16 = device.features().contains(wgpu::Features::SHADER_F16);
         let activations = if has_f16 { Activations::F16 } else { Activations::F32 };
-        Ok(Self { instance, adapter, device, queue, activations, fault })
+        Ok(Self { instance, adapter, device, queue, activations, read_back: AtomicU64::new(0), fault })
     }
 
     /// Whether shaders may multiply four int8 numbers at a time.
@@ -136,6 +136,15 @@ impl Gpu {
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         })
+    }
+
+    /// Bytes that were read back since the device was made: none for a frame that is only shown.
+    pub fn bytes_read_back(&self) -> u64 {
+        self.read_back.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_read_back(&self, bytes: u64) {
+        self.read_back.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Resolves when everything submitted so far has run.

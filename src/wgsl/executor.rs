@@ -1,8 +1,13 @@
 //! Runs a plan: everything is created once per network and input size, a frame only records launches.
 
+use std::cell::RefCell;
+
+use super::frame::Frame;
 use super::kernels::{Dispatch, dispatch};
 use super::pipelines::{Pipelines, bind_group};
 use super::shaders::Kernel;
+use super::steady::Steady;
+use super::stopwatch::Stopwatch;
 use super::{Gpu, readback};
 use crate::error::Result;
 use crate::graph::{Graph, NodeId, Tensor};
@@ -61,6 +66,11 @@ pub struct Executor {
     pub plan: Plan,
     pub arena: wgpu::Buffer,
     pub(super) launches: Vec<Launch>,
+    /// What fills the input, for the last picture.
+    pub(super) frame: RefCell<Option<Frame>>,
+    /// What is remembered of the frames before, while a live picture is kept steady.
+    pub(super) steady: RefCell<Option<Steady>>,
+    pub(super) stopwatch: Option<Stopwatch>,
     gpu_bytes: u64,
 }
 
@@ -132,7 +142,15 @@ impl Executor {
             }
         });
         let launches = launches.collect();
-        Ok(Self { plan, arena, launches, gpu_bytes })
+        Ok(Self {
+            plan,
+            arena,
+            launches,
+            frame: RefCell::default(),
+            steady: RefCell::default(),
+            stopwatch: Stopwatch::new(gpu),
+            gpu_bytes,
+        })
     }
 
     /// `[height, width]` of the input.
@@ -162,12 +180,20 @@ impl Executor {
 
     /// Runs the network on what the input holds.
     pub fn submit(&self, gpu: &Gpu) {
-        for launches in self.launches.chunks(LAUNCHES_PER_SUBMIT) {
+        let parts = self.launches.chunks(LAUNCHES_PER_SUBMIT);
+        let last = parts.len().saturating_sub(1);
+        for (part, launches) in parts.enumerate() {
             let mut encoder =
                 gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("network") });
             {
-                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                let stopwatch = self.stopwatch.as_ref();
+                let timestamp_writes = stopwatch.and_then(|watch| watch.writes(part == 0, part == last));
+                let descriptor = wgpu::ComputePassDescriptor { label: None, timestamp_writes };
+                let mut pass = encoder.begin_compute_pass(&descriptor);
                 launches.iter().for_each(|launch| launch.record(&mut pass));
+            }
+            if part == last {
+                self.stopwatch.iter().for_each(|watch| watch.resolve(&mut encoder));
             }
             gpu.queue.submit([encoder.finish()]);
         }

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::pipelines::{Program, buffer};
+use super::pipelines::{Program, buffer, texture_type};
 use super::{Executor, Gpu, shaders};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Window;
@@ -29,11 +29,7 @@ impl FramePipeline {
     pub fn new(gpu: &Gpu) -> Self {
         let types = [
             buffer(wgpu::BufferBindingType::Uniform),
-            wgpu::BindingType::Texture {
-                sample_type: wgpu::TextureSampleType::Float { filterable: true },
-                view_dimension: wgpu::TextureViewDimension::D2,
-                multisampled: false,
-            },
+            texture_type(true),
             buffer(wgpu::BufferBindingType::Storage { read_only: false }),
         ];
         Self(Program::new(gpu, "frame", &shaders::frame(gpu.activations), &types))
@@ -41,27 +37,47 @@ impl FramePipeline {
 }
 
 /// The kernel bound to a part of a picture texture and to one executor.
-pub struct Frame<'a> {
-    pipeline: &'a FramePipeline,
+pub(super) struct Frame {
     bind_group: wgpu::BindGroup,
     workgroups: [u32; 2],
+    /// What it was made for.
+    picture: wgpu::Texture,
+    window: Window,
 }
 
-impl<'a> Frame<'a> {
-    pub fn new(
+impl Executor {
+    /// Fills the input from `window` of a picture. Frames of a film come in one texture, so what was made for the last is kept.
+    pub fn read_picture(
+        &self,
         gpu: &Gpu,
-        pipeline: &'a FramePipeline,
+        pipeline: &FramePipeline,
         picture: &wgpu::Texture,
         window: Window,
-        executor: &Executor,
         input: &Input,
-    ) -> Self {
-        let [height, width] = executor.input_size().map(|v| v as u32);
+    ) {
+        let mut last = self.frame.borrow_mut();
+        let frame = match last.take() {
+            Some(frame) if frame.picture == *picture && frame.window == window => frame,
+            _ => self.bind_frame(gpu, pipeline, picture, window, input),
+        };
+        pipeline.0.submit(gpu, &frame.bind_group, frame.workgroups);
+        *last = Some(frame);
+    }
+
+    fn bind_frame(
+        &self,
+        gpu: &Gpu,
+        pipeline: &FramePipeline,
+        picture: &wgpu::Texture,
+        window: Window,
+        input: &Input,
+    ) -> Frame {
+        let [height, width] = self.input_size().map(|v| v as u32);
         let uniforms = FrameUniforms {
             in_size: [picture.width(), picture.height()],
             out_size: [width, height],
             mean: input.mean,
-            y: executor.plan.offset(0) as u32,
+            y: self.plan.offset(0) as u32,
             inverse_std: input.std.map(|s| 1.0 / s),
             padding_to_16: 0,
             origin: [window.x, window.y],
@@ -73,18 +89,14 @@ impl<'a> Frame<'a> {
         let resources = vec![
             buffer.as_entire_binding(),
             wgpu::BindingResource::TextureView(&view),
-            executor.arena.as_entire_binding(),
+            self.arena.as_entire_binding(),
         ];
-        Self {
-            pipeline,
+        Frame {
             bind_group: pipeline.0.bind(gpu, resources),
             workgroups: [width.div_ceil(8), height.div_ceil(8)],
+            picture: picture.clone(),
+            window,
         }
-    }
-
-    /// Fills the executor's input from what the picture holds.
-    pub fn submit(&self, gpu: &Gpu) {
-        self.pipeline.0.submit(gpu, &self.bind_group, self.workgroups);
     }
 }
 

@@ -8,6 +8,7 @@ macro_rules! shader {
 }
 
 mod activations;
+pub mod behind;
 pub mod device;
 pub mod executor;
 pub mod frame;
@@ -20,7 +21,9 @@ mod pipelines;
 pub mod probe;
 pub mod readback;
 pub mod shaders;
+pub mod steady;
 mod step_times;
+mod stopwatch;
 
 pub use activations::Activations;
 pub use device::Gpu;

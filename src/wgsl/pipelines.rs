@@ -20,7 +20,7 @@ impl Pipelines {
             [Uniform, Storage { read_only: true }, Storage { read_only: false }, Storage { read_only: true }]
                 .map(buffer);
         let layout = bind_group_layout(gpu, "network", wgpu::ShaderStages::COMPUTE, &entries);
-        let pipeline_layout = pipeline_layout(gpu, "network", &layout);
+        let pipeline_layout = pipeline_layout(gpu, "network", &[&layout]);
         Self { layout, pipeline_layout, made: HashMap::new() }
     }
 
@@ -45,7 +45,7 @@ impl Program {
     /// `types` are those of bindings 0, 1, ...
     pub fn new(gpu: &Gpu, label: &'static str, source: &str, types: &[wgpu::BindingType]) -> Self {
         let layout = bind_group_layout(gpu, label, wgpu::ShaderStages::COMPUTE, types);
-        let pipeline = compute_pipeline(gpu, label, source, &pipeline_layout(gpu, label, &layout));
+        let pipeline = compute_pipeline(gpu, label, source, &pipeline_layout(gpu, label, &[&layout]));
         Self { label, layout, pipeline }
     }
 
@@ -70,6 +70,15 @@ impl Program {
 /// Binding type of a buffer.
 pub(super) fn buffer(ty: wgpu::BufferBindingType) -> wgpu::BindingType {
     wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None }
+}
+
+/// Binding type of a texture.
+pub(super) fn texture_type(filterable: bool) -> wgpu::BindingType {
+    wgpu::BindingType::Texture {
+        sample_type: wgpu::TextureSampleType::Float { filterable },
+        view_dimension: wgpu::TextureViewDimension::D2,
+        multisampled: false,
+    }
 }
 
 /// A layout with bindings 0, 1, ... of the given types.
@@ -102,11 +111,12 @@ pub(super) fn bind_group(
 pub(super) fn pipeline_layout(
     gpu: &Gpu,
     label: &str,
-    bindings: &wgpu::BindGroupLayout,
+    groups: &[&wgpu::BindGroupLayout],
 ) -> wgpu::PipelineLayout {
+    let groups: Vec<_> = groups.iter().map(|group| Some(*group)).collect();
     gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some(label),
-        bind_group_layouts: &[Some(bindings)],
+        bind_group_layouts: &groups,
         immediate_size: 0,
     })
 }

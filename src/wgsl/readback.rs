@@ -39,6 +39,7 @@ pub async fn map(gpu: &Gpu, staging: &wgpu::Buffer) -> Result<Vec<u8>> {
     };
     receiver.await.map_err(|_| lost())?.map_err(|e| lost().with_source(e))?;
     let bytes = staging.get_mapped_range(..).map_err(|e| lost().with_source(e))?.to_vec();
+    gpu.count_read_back(bytes.len() as u64);
     staging.unmap();
     gpu.check()?;
     Ok(bytes)

@@ -7,6 +7,9 @@ const COMMON: &str = shader!("common");
 const CONV: &str = shader!("conv_common");
 const MAP: &str = shader!("map_common");
 const INTERPOLATION: &str = shader!("interpolation");
+const COVER: &str = shader!("cover");
+const STEADY: &str = shader!("steady_common");
+const BEST: &str = shader!("best");
 
 /// A compute kernel of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +85,16 @@ pub fn frame(activations: Activations) -> String {
     [activations.head(), shader!("frame")].join("\n")
 }
 
+/// The network's input to what moved since the last frame.
+pub fn motion(activations: Activations) -> String {
+    [activations.head(), STEADY, shader!("motion")].join("\n")
+}
+
+/// Scores of a frame to a running average.
+pub fn steady(activations: Activations) -> String {
+    [activations.head(), STEADY, BEST, shader!("steady")].join("\n")
+}
+
 /// Scores of tiles to scores of a picture.
 pub fn mosaic(activations: Activations) -> String {
     [activations.head(), shader!("mosaic")].join("\n")
@@ -89,15 +102,20 @@ pub fn mosaic(activations: Activations) -> String {
 
 /// Scores to class ids and areas.
 pub fn mask(activations: Activations) -> String {
-    [activations.head(), INTERPOLATION, shader!("mask")].join("\n")
+    [activations.head(), BEST, INTERPOLATION, shader!("mask")].join("\n")
 }
 
 /// Scores at one pixel.
 pub fn probe(activations: Activations) -> String {
-    [activations.head(), INTERPOLATION, shader!("probe")].join("\n")
+    [activations.head(), BEST, INTERPOLATION, shader!("probe")].join("\n")
 }
 
 /// Scores and picture to canvas.
 pub fn paint(activations: Activations) -> String {
-    [activations.head(), INTERPOLATION, shader!("paint")].join("\n")
+    [activations.head(), BEST, INTERPOLATION, COVER, shader!("paint")].join("\n")
+}
+
+/// One axis of a Gaussian.
+pub fn blur() -> String {
+    [COVER, shader!("blur")].join("\n")
 }

@@ -1,6 +1,6 @@
 //! What each step of a plan takes on the GPU, by timestamps that the GPU itself writes around it.
 
-use super::{Executor, Gpu, readback};
+use super::{Executor, Gpu, stopwatch};
 use crate::error::Result;
 
 impl Executor {
@@ -13,18 +13,8 @@ impl Executor {
             return Ok(None);
         }
         let count = 2 * self.launches.len() as u32;
-        let queries = gpu.device.create_query_set(&wgpu::QuerySetDescriptor {
-            label: Some("step times"),
-            ty: wgpu::QueryType::Timestamp,
-            count,
-        });
-        let size = u64::from(count) * 8;
-        let resolved = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("step times"),
-            size,
-            usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: false,
-        });
+        let queries = stopwatch::queries(gpu, count);
+        let resolved = stopwatch::resolved(gpu, count);
         let mut encoder =
             gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("step times") });
         for (step, launch) in (0u32..).zip(&self.launches) {
@@ -39,9 +29,6 @@ impl Executor {
         }
         encoder.resolve_query_set(&queries, 0..count, &resolved, 0);
         gpu.queue.submit([encoder.finish()]);
-        let bytes = readback::read(gpu, &resolved, 0, size).await?;
-        let ticks: &[[u64; 2]] = bytemuck::cast_slice(&bytes);
-        let ms_per_tick = f64::from(gpu.queue.get_timestamp_period()) * 1e-6;
-        Ok(Some(ticks.iter().map(|[start, end]| end.saturating_sub(*start) as f64 * ms_per_tick).collect()))
+        Ok(Some(stopwatch::milliseconds(gpu, &resolved).await?))
     }
 }

@@ -10,7 +10,7 @@ use segscope::graph::{Graph, Node, Op, Shape, Tensor, Weights, passes};
 use segscope::plan::{ConvKernel, conv_kernels};
 #[cfg(feature = "reference")]
 use segscope::reference::Reference;
-use segscope::session::Gpu;
+use segscope::session::{Backend, Gpu, Session};
 use segscope::weights::import::convert;
 use segscope::weights::quantise::quantise;
 use segscope::weights::{Model, Precision, QuantisedWeights};
@@ -28,6 +28,13 @@ macro_rules! on_both_backends {
             $(#[test] fn $test() { super::$test(&$subject(segscope::session::Cpu)); })*
         }
     };
+}
+
+/// A session with `people` loaded.
+pub fn people<B: Backend>(backend: B) -> Session<B> {
+    let session = Session::new(backend);
+    session.load_model(&shipped("people")).unwrap();
+    session
 }
 
 /// Classes of the networks behind the golden files; `CLASSES` in python/golden/networks.py.

@@ -23,8 +23,9 @@ struct Taps {
     weight: vec4f,
 }
 
-// `position` is 0..1 across the picture. At pixel centres of the network's input this equals PyTorch's interpolate.
-fn taps_at(position: vec2f) -> Taps {
+// Where among the scores a position, 0..1 across the picture, lies. At pixel centres of the network's input this equals
+// PyTorch's interpolate.
+fn place_at(position: vec2f) -> vec2f {
     let last = vec2f(scores.size - 1u);
     var p: vec2f;
     if scores.align_corners == 1u {
@@ -32,7 +33,11 @@ fn taps_at(position: vec2f) -> Taps {
     } else {
         p = position * vec2f(scores.size) - 0.5;
     }
-    p = clamp(p, vec2f(0.0), last);
+    return clamp(p, vec2f(0.0), last);
+}
+
+fn taps_at(position: vec2f) -> Taps {
+    let p = place_at(position);
     let low = vec2u(p);
     let high = min(low + 1u, scores.size - 1u);
     let t = p - vec2f(low);
@@ -50,19 +55,10 @@ fn scores_of(plane: u32, taps: Taps) -> vec4f {
         + vec4f(values[at.z]) * taps.weight.z + vec4f(values[at.w]) * taps.weight.w;
 }
 
-// The class with the highest score; the lowest id among equals, as argmax in PyTorch.
 fn best_class(taps: Taps) -> u32 {
-    var best = 0u;
-    var highest = 0.0;
+    var best = Best(0.0, 0u);
     for (var plane = 0u; plane * 4u < scores.classes; plane++) {
-        let four = scores_of(plane, taps);
-        for (var lane = 0u; lane < 4u; lane++) {
-            let id = plane * 4u + lane;
-            if id < scores.classes && (id == 0u || four[lane] > highest) {
-                best = id;
-                highest = four[lane];
-            }
-        }
+        best = better(best, scores_of(plane, taps), plane, scores.classes);
     }
-    return best;
+    return best.class_id;
 }

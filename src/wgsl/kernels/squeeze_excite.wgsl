@@ -33,82 +33,72 @@ struct SqueezeExciteUniforms {
 
 @group(0) @binding(0) var<uniform> u: SqueezeExciteUniforms;
 
+// One invocation for each plane of four channels there can be: keep in sync with is_short_pixel in plan/fuse.rs.
 const INVOCATIONS: u32 = 256u;
-// Invocations that add up one plane of the map together.
-const LANES: u32 = 16u;
 
-// Keep in sync with is_short_pixel in plan/fuse.rs.
-var<workgroup> squeezed: array<vec4f, 256>;
-var<workgroup> hidden: array<vec4f, 256>;
-var<workgroup> partial: array<vec4f, 256>;
+// In turn the pixel that a layer reads, and every invocation's part of what it becomes. One array for both: SwiftShader compiles
+// for a millisecond per element of workgroup memory.
+var<workgroup> planes: array<vec4f, INVOCATIONS>;
 
-// Leaves the average of each plane in `squeezed`.
-fn squeeze(local: u32) {
+// What one of `parts` invocations adds to the average of a plane of the map.
+fn squeeze(plane: u32, part: u32, parts: u32) -> vec4f {
     let pixels = u.in_size.x * u.in_size.y;
-    let lane = local % LANES;
-    for (var first = 0u; first < u.planes; first += INVOCATIONS / LANES) {
-        let plane = first + local / LANES;
-        var sum = vec4f(0.0);
-        if plane < u.planes {
-            for (var pixel = lane; pixel < pixels; pixel += LANES) {
-                sum += vec4f(arena[u.x + plane * pixels + pixel]);
-            }
-        }
-        partial[local] = sum;
-        workgroupBarrier();
-        if lane == 0u && plane < u.planes {
-            for (var i = 1u; i < LANES; i++) {
-                sum += partial[local + i];
-            }
-            squeezed[plane] = sum / f32(pixels);
-        }
-        workgroupBarrier();
+    var sum = vec4f(0.0);
+    for (var p = part; p < pixels; p += parts) {
+        sum += vec4f(arena[u.x + plane * pixels + p]);
     }
+    return sum / f32(pixels);
 }
 
-// One output plane of a layer for as many invocations as there are for each; true for the one that has the result.
-fn excite(layer: LayerUniforms, in_planes: u32, plane: u32, part: u32, parts: u32, is_hidden: bool) -> vec4f {
+// What one of `parts` invocations adds to one output plane of a layer.
+fn excite(layer: LayerUniforms, in_count: u32, plane: u32, part: u32, parts: u32) -> vec4f {
     var sum = Sum();
-    for (var i = part; i < in_planes; i += parts) {
-        let x = select(squeezed[i], hidden[i], is_hidden);
-        sum += product(block_at(layer.kernel, plane * in_planes + i), entering(x, layer.inverse_step));
+    for (var i = part; i < in_count; i += parts) {
+        sum += product(block_at(layer.kernel, plane * in_count + i), entering(planes[i], layer.inverse_step));
     }
     return total(sum);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) local: u32) {
-    squeeze(local);
-    var in_planes = u.planes;
-    for (var at = 0u; at < u.layer_count; at++) {
-        let layer = u.layers[at];
-        let is_last = at + 1u == u.layer_count;
-        for (var first = 0u; first < layer.planes; first += INVOCATIONS) {
-            // Idle invocations take a part of the others' sums.
-            let count = min(layer.planes - first, INVOCATIONS);
-            let parts = INVOCATIONS / count;
-            let plane = first + local % count;
-            let part = local / count;
-            partial[local] = vec4f(0.0);
-            if part < parts {
-                partial[local] = excite(layer, in_planes, plane, part, parts, at > 0u);
+    var in_count = 0u;
+    // Round 0 squeezes, each further round is a layer.
+    for (var round = 0u; round <= u.layer_count; round++) {
+        let layer = u.layers[max(round, 1u) - 1u];
+        let count = select(layer.planes, u.planes, round == 0u);
+        // Invocations beyond the planes take a part of the others' sums; neighbours read neighbours.
+        let parts = INVOCATIONS / count;
+        let plane = local / parts;
+        let part = local % parts;
+        var value = vec4f(0.0);
+        if plane < count {
+            if round == 0u {
+                value = squeeze(plane, part, parts);
+            } else {
+                value = excite(layer, in_count, plane, part, parts);
             }
-            workgroupBarrier();
-            if part == 0u {
-                var sum = vec4f(0.0);
-                for (var i = 0u; i < parts; i++) {
-                    sum += partial[local + i * count];
-                }
-                let value = sum * parameter(layer.scale + plane) + parameter(layer.bias + plane);
-                let activated = activate(value, layer.activation, layer.slope + plane);
-                if is_last {
-                    arena[u.y + plane] = narrow(activated);
-                } else {
-                    hidden[plane] = activated;
-                }
-            }
-            workgroupBarrier();
         }
-        in_planes = layer.planes;
+        workgroupBarrier();
+        planes[local] = value;
+        workgroupBarrier();
+        let is_first = plane < count && part == 0u;
+        if is_first {
+            for (var i = 1u; i < parts; i++) {
+                value += planes[local + i];
+            }
+            if round > 0u {
+                value = value * parameter(layer.scale + plane) + parameter(layer.bias + plane);
+                value = activate(value, layer.activation, layer.slope + plane);
+            }
+            if round == u.layer_count {
+                arena[u.y + plane] = narrow(value);
+            }
+        }
+        workgroupBarrier();
+        if is_first {
+            planes[plane] = value;
+        }
+        workgroupBarrier();
+        in_count = count;
     }
 }
