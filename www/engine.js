@@ -4,6 +4,7 @@ import { download } from "./download.js";
 import { ModelStore } from "./models.js";
 import { fitPicture, decodePicture } from "./picture.js";
 import { spawnWorker } from "./spawn-worker.js";
+import { frameOfVideo } from "./video-frame.js";
 
 export { SegscopeError } from "./errors.js";
 export { ModelStore } from "./models.js";
@@ -13,7 +14,7 @@ export { decodePicture } from "./picture.js";
 /** @typedef {import("./types.js").LoadedModel} LoadedModel */
 
 /** The shown colours cover the photo by half; a visitor changes that, a script may. @type {View} */
-const DEFAULT_VIEW = { opacity: 0.5, hidden: [], solo: null, split: null, background: "photo" };
+const DEFAULT_VIEW = { opacity: 0.5, hidden: [], solo: null, split: null, background: "photo", mirrored: false, fineEdges: false, outlined: false };
 
 /** More pixels than this along a side cost memory and show nothing: no network sees as many. */
 const MAX_PICTURE_SIDE = 8192;
@@ -139,12 +140,7 @@ export class Engine {
    * @returns {Promise<import("./types.js").SegmentResult>}
    */
   async segment(source, { detail = 1, signal, onProgress } = {}) {
-    const size = { width: 0, height: 0 };
-    const call = async () => {
-      const { frame, width, height } = await this.#frameOf(source);
-      Object.assign(size, { width, height });
-      return { args: [frame, { width, height, detail }], transfer: [frame] };
-    };
+    const { size, call } = this.#callFor(source, { detail });
     const onDoneAllTheSame = () => {
       this.#size = null;
     };
@@ -157,6 +153,23 @@ export class Engine {
       if (signal?.aborted && detail === 1) this.#size = null;
       throw error;
     }
+  }
+
+  /**
+   * Segments and shows a frame of a camera or video. Nothing is measured and on the GPU nothing read back, so there are no
+   * areas; `readMask` and `scoresAt` answer for the frame that is shown. As with `segment`, the newest frame waits.
+   *
+   * Errors: as for `segment`, `out-of-range` for an impossible `longSide`.
+   * @param {import("./types.js").Source} source a video gives the frame that it shows when its turn has come
+   * @param {{longSide?: number, steady?: import("./types.js").Steady}} [options] the long side of the network's input, in pixels,
+   *   by default the model's own; and where the mask is kept steady as the picture does not move, by what earlier frames were
+   * @returns {Promise<import("./types.js").ShownFrame>}
+   */
+  async showFrame(source, { longSide, steady = "off" } = {}) {
+    const { size, call } = this.#callFor(source, { longSide, steady });
+    const shown = await this.#worker.call("showFrame", call, { slot: "segment" });
+    this.#size = size;
+    return shown;
   }
 
   /**
@@ -219,6 +232,16 @@ export class Engine {
   }
 
   /**
+   * The picture that the background "picture" shows: it fills the canvas, in the middle. Errors: those of `decodePicture`.
+   * @param {import("./types.js").Source} source
+   * @returns {Promise<void>}
+   */
+  async setBackdrop(source) {
+    const { frame } = await this.#frameOf(source);
+    await this.#worker.call("setBackdrop", () => ({ args: [frame], transfer: [frame] }));
+  }
+
+  /**
    * Size of the canvas in device pixels.
    * @param {number} width
    * @param {number} height
@@ -247,6 +270,15 @@ export class Engine {
   /** Makes "auto" race again on this machine, with the next engine. */
   static forgetRaces() {
     forgetRaces();
+  }
+
+  /**
+   * What the network's last run took by the GPU's own clock, in milliseconds; `null` on the processor, and where a browser does not
+   * give it away. Reads sixteen bytes back.
+   * @returns {Promise<number | null>}
+   */
+  networkGpuMs() {
+    return this.#worker.call("networkGpuMs");
   }
 
   /** @returns {Promise<import("./types.js").Memory>} */
@@ -282,6 +314,21 @@ export class Engine {
     await this.#worker.call("show", () => ({ args: [canvas], transfer: [canvas] }));
     if (this.#canvasSize) await this.resize(...this.#canvasSize);
     await this.setView({});
+  }
+
+  /**
+   * What the worker is called with when a source's turn has come, and the source's size, which is known then.
+   * @param {import("./types.js").Source} source
+   * @param {object} job
+   */
+  #callFor(source, job) {
+    const size = { width: 0, height: 0 };
+    const call = async () => {
+      const { frame, width, height } = await this.#frameOf(source);
+      Object.assign(size, { width, height });
+      return { args: [frame, { width, height, ...job }], transfer: [frame] };
+    };
+    return { size, call };
   }
 
   #lastSize() {
@@ -328,6 +375,12 @@ export class Engine {
     const maxSide = this.maxPictureSide();
     if (typeof VideoFrame !== "undefined" && source instanceof VideoFrame) {
       return { frame: source.clone(), width: source.displayWidth, height: source.displayHeight };
+    }
+    if (source instanceof HTMLVideoElement) {
+      const frame = await frameOfVideo(source);
+      if ("displayWidth" in frame) return { frame, width: frame.displayWidth, height: frame.displayHeight };
+      const { bitmap, width, height } = await fitPicture(frame, { maxSide });
+      return { frame: bitmap, width, height };
     }
     if (source instanceof Blob) {
       const { bitmap, width, height } = await decodePicture(source, maxSide);

@@ -33,3 +33,9 @@ export function asSegscopeError(error) {
 
 /** @returns {SegscopeError} */
 export const abortedError = () => new SegscopeError("aborted", "Cancelled.");
+
+/** Codes of what only a new engine recovers from, on the main page a new page. */
+export const NEEDS_RELOAD = ["engine-crashed", "engine-load-failed"];
+
+/** Codes of what may succeed when it is tried again. */
+export const MAY_PASS = ["offline", "download-failed", "hash-mismatch", "device-lost", "catalogue-invalid"];

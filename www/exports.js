@@ -12,13 +12,35 @@ import { SegscopeError } from "./errors.js";
 export const shownBy = ({ hidden, solo }) => (classId) => (solo === null ? !hidden.includes(classId) : classId === solo);
 
 /**
+ * What the bench's photo became, as a file; nothing while there is no result.
+ * @param {import("./elements/export-menu.js").Kind} kind
+ * @param {import("./workbench.js").Workbench} bench
+ * @param {View} view
+ * @returns {Promise<{file: Blob, name: string} | null>}
+ */
+export async function exported(kind, bench, view) {
+  const { photo, model, result, times } = bench;
+  if (!photo || !model || !result) return null;
+  const engine = await bench.engine();
+  const files = {
+    mask: () => engine.maskPng(),
+    overlay: async () => overlayPng(photo.blob, await engine.readMask(), model.classes, view),
+    "cut-out": async () => cutOutPng(photo.blob, await engine.readMask(), view),
+    json: async () => reportJson({ name: photo.name, result, model, view, times, machine: engine.machine() }),
+  };
+  const stem = photo.name.replace(/\.[^.]*$/, "");
+  const ending = kind === "json" ? ".json" : `-${kind}.png`;
+  return { file: await files[kind](), name: `${stem}-${model.id}${ending}` };
+}
+
+/**
  * The photo at its own size under the colours of the classes shown, as on the canvas.
  * @param {Blob} photo
  * @param {Mask} mask
  * @param {{colour: [number, number, number]}[]} classes
  * @param {View} view
  */
-export function overlayPng(photo, mask, classes, view) {
+function overlayPng(photo, mask, classes, view) {
   const isShown = shownBy(view);
   const { opacity } = view;
   return repainted(photo, mask, (pixels, at, classId) => {
@@ -37,7 +59,7 @@ export function overlayPng(photo, mask, classes, view) {
  * @param {Mask} mask
  * @param {View} view
  */
-export function cutOutPng(photo, mask, view) {
+function cutOutPng(photo, mask, view) {
   const isShown = shownBy(view);
   return repainted(photo, mask, (pixels, at, classId) => {
     if (!isShown(classId)) pixels.fill(0, at, at + 4);
@@ -85,7 +107,7 @@ async function repainted(photo, mask, paint) {
  * @param {{name: string, result: import("./types.js").SegmentResult, model: import("./types.js").LoadedModel, view: View,
  *   times: import("./workbench.js").Times | null, machine: import("./types.js").Machine}} run
  */
-export function reportJson({ name, result, model, view, times, machine }) {
+function reportJson({ name, result, model, view, times, machine }) {
   const { id, sha256, precision, parameters, licence } = model;
   const { backend, threads, adapter } = machine;
   const report = {

@@ -1,9 +1,9 @@
 /**
- * Files that are dropped anywhere on the page or pasted.
+ * Files that are dropped anywhere on the page or pasted, and addresses that are pasted.
  * @param {HTMLElement} dropTarget marked with `is-drop-target` while a file hovers over the page
- * @param {(file: File) => void} onFile
+ * @param {{onFile: (file: File) => void, onAddress?: (url: URL) => void}} reactions
  */
-export function listenForFiles(dropTarget, onFile) {
+export function listenForFiles(dropTarget, { onFile, onAddress }) {
   /** @param {DataTransfer | null} data */
   const bringsFiles = (data) => data?.types.includes("Files") ?? false;
   /** @param {DataTransfer | null} data */
@@ -28,6 +28,32 @@ export function listenForFiles(dropTarget, onFile) {
     take(event.dataTransfer);
   });
   document.addEventListener("paste", (event) => {
+    // What is pasted into a field is the field's.
+    if (event.target instanceof HTMLInputElement) return;
+    const url = addressIn(event.clipboardData?.getData("text/plain") ?? "");
     if (take(event.clipboardData)) event.preventDefault();
+    else if (url) onAddress?.(url);
   });
+}
+
+/**
+ * The file that a visitor chooses.
+ * @param {HTMLInputElement} input
+ * @param {(file: File) => void} react
+ */
+export function onFile(input, react) {
+  input.addEventListener("change", () => {
+    const chosen = input.files?.[0];
+    input.value = "";
+    if (chosen) react(chosen);
+  });
+}
+
+/**
+ * The web address that a text is, if it is one.
+ * @param {string} text
+ */
+export function addressIn(text) {
+  const url = URL.parse(text.trim());
+  return url && /^https?:$/.test(url.protocol) ? url : null;
 }

@@ -7,6 +7,7 @@ const SENTENCES = {
   loading: "Loading…",
   working: "Segmenting…",
   done: "Done.",
+  live: "Live.",
 };
 
 const root = document.documentElement;
@@ -33,7 +34,7 @@ export function showError(code, isWarning) {
 
 /**
  * The message is gone from the screen.
- * @param {"ready" | "done"} restingState what an error gives way to
+ * @param {"ready" | "done" | "live"} restingState what an error gives way to
  */
 export function clearError(restingState) {
   delete root.dataset.error;

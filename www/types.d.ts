@@ -30,6 +30,8 @@ export interface ModelInfo {
   receptiveField: number | null;
   /** Pixels along the longer side of a picture as the network sees it, at a detail of 1. */
   inputSide: number;
+  /** Both sides of the network's input are multiples of this. */
+  inputMultiple: number;
   bytes: number;
   sha256: string;
   licence: string;
@@ -105,6 +107,23 @@ export interface SegmentResult {
   timings: Timings;
 }
 
+/** Whether masks of a live picture stand still where that does: everywhere, nowhere, or in the right half on screen, to compare. */
+export type Steady = "on" | "off" | "halves";
+
+/** Of the cells of score maps where the picture stood still, how many changed their class, since the comparison began. */
+export interface Flicker {
+  plain: { still: number; changed: number };
+  steady: { still: number; changed: number };
+}
+
+/** A frame that was shown and not measured. */
+export type ShownFrame = Pick<SegmentResult, "timings" | "networkWidth" | "networkHeight"> & {
+  /** From the GPU, for this frame. */
+  bytesReadBack: number;
+  /** Counted, and read back, only where `steady` was "halves". */
+  flicker: Flicker | null;
+};
+
 export interface Mask {
   width: number;
   height: number;
@@ -121,7 +140,14 @@ export interface View {
   solo: number | null;
   /** Left of this fraction of the width the plain photo shows. */
   split: number | null;
-  background: "photo" | "none";
+  /** Where no class is shown: the photo as it is, nothing, its luma, the photo out of focus, a colour, or the picture of `setBackdrop`. */
+  background: "photo" | "none" | "grey" | "blur" | "picture" | [number, number, number];
+  /** Left is right, as in a looking glass. Pixels keep their own coordinates, and `split` its side. */
+  mirrored: boolean;
+  /** Borders of classes follow the picture's at the canvas's resolution; masks that are read do not. */
+  fineEdges: boolean;
+  /** Borders of classes are drawn in their colours, whatever the opacity. */
+  outlined: boolean;
 }
 
 export interface AdapterInfo {

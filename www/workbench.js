@@ -1,7 +1,8 @@
 import { chosenActivations, chosenBackend, chosenThreads, rememberBackend } from "./chosen-backend.js";
 import { mostDetail } from "./detail.js";
 import { Engine, decodePicture } from "./engine.js";
-import { SegscopeError, abortedError, codeOf } from "./errors.js";
+import { abortedError, codeOf } from "./errors.js";
+import { readModelFile } from "./model-file.js";
 
 /** @typedef {import("./types.js").LoadedModel} LoadedModel */
 /** @typedef {import("./types.js").SegmentResult} SegmentResult */
@@ -10,13 +11,11 @@ import { SegscopeError, abortedError, codeOf } from "./errors.js";
 /** A model to have: from the catalogue, or a file of the visitor's. @typedef {{id: string} | {file: File}} Wanted */
 /** In milliseconds; `null` is not measured yet. @typedef {{model: import("./types.js").Delivery, compile: number, first: number, warm: number | null}} Times */
 /** @typedef {import("./chosen-backend.js").Backend} Backend */
-/** @typedef {"starting" | "ready" | "loading" | "working" | "done"} State */
+/** @typedef {"starting" | "ready" | "loading" | "working" | "done" | "live"} State */
 
 const DEFAULT_MODEL = "people";
 /** A second run that takes longer than this waits for the visitor to ask for it. */
 const CHEAP_MS = 1500;
-/** How PyTorch names its checkpoints, zip archives or, older ones, bare pickles. */
-const CHECKPOINT = /\.(pth|pt)$/i;
 
 /**
  * The page's one piece of work: an engine, a model, a photo, its result. One action at a time; a newer one ends the older.
@@ -81,6 +80,14 @@ export class Workbench extends EventTarget {
       this.#candidate?.picture.bitmap.close();
       this.#candidate = { blob, name, picture };
       this.#tell("photo", this.#candidate);
+      await this.#run(signal);
+    });
+  }
+
+  /** Puts the photo away and has the model ready, for a live picture in its place. */
+  openLive() {
+    return this.#act(async (signal) => {
+      this.#closePhoto();
       await this.#run(signal);
     });
   }
@@ -156,6 +163,15 @@ export class Workbench extends EventTarget {
       this.#giveUp();
       throw error;
     }
+  }
+
+  #closePhoto() {
+    for (const photo of [this.photo, this.#candidate]) photo?.picture.bitmap.close();
+    this.photo = null;
+    this.#candidate = null;
+    this.result = null;
+    this.times = null;
+    this.#tell("photo", null);
   }
 
   /** Back to the last good photo and model. */
@@ -249,29 +265,13 @@ export class Workbench extends EventTarget {
     this.#tell("state", "loading");
     /** @param {import("./types.js").Progress} progress */
     const onProgress = (progress) => this.#tell("progress", progress);
-    const source = "id" in wanted ? wanted.id : await this.#readModelFile(engine, wanted.file);
+    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file);
     const model = await engine.loadModel(source, { onProgress, signal });
     this.#loaded = wanted;
     this.model = model;
     this.result = null;
     this.times = null;
     this.#tell("model", model);
-  }
-
-  /**
-   * Our own model file goes to the engine as it is; a checkpoint must be one that the catalogue knows.
-   * @param {Engine} engine
-   * @param {File} file
-   */
-  async #readModelFile(engine, file) {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    if (!CHECKPOINT.test(file.name)) return { spec: null, bytes };
-    const spec = await engine.store.entryOfCheckpoint(bytes);
-    if (spec) return { spec, bytes };
-    throw new SegscopeError(
-      "model-unknown-checkpoint",
-      `"${file.name}" is a PyTorch checkpoint that the catalogue does not know. Convert it with "cargo xtask import", then drop the model file it writes.`,
-    );
   }
 
   /**

@@ -1,12 +1,15 @@
 /** Owns the wasm session and its canvas; engine.js is its only caller. */
 import { chooseBackend, openSession } from "./backends.js";
 import { loadBundle } from "./bundle.js";
-import { pixelsOf, showPixels } from "./cpu-canvas.js";
+import { pixelsOf, planesOf, showPixels } from "./cpu-canvas.js";
 import { abortedError } from "./errors.js";
 import { serveCalls } from "./serve-calls.js";
 
 /** @typedef {import("./types.js").BackendName} BackendName */
 /** @typedef {import("./pkg/engine.js").Session} Session */
+
+/** What a backdrop is shrunk to fill: more nobody sees. */
+const SCREEN = { width: 1920, height: 1080 };
 
 /** The engine's backend; with "auto" the first model decides it. @type {BackendName | null} */
 let backend = null;
@@ -16,6 +19,10 @@ let bundle;
 let session;
 /** @type {import("./backends.js").Activations} */
 let activations = "auto";
+/** Of the canvas, once there is one. @type {{width: number, height: number} | undefined} */
+let canvasSize;
+/** RGBA. @type {{data: Uint8Array, width: number, height: number} | null} */
+let backdrop = null;
 /** The GPU's session while nothing is decided. @type {Session | null} */
 let candidate = null;
 
@@ -55,6 +62,7 @@ serveCalls({
       ({ session, race } = await chooseBackend(bundle, candidate, bytes, remembered, activations));
       backend = race.winner;
       candidate = null;
+      showBackdrop();
     } else if (activations === "auto") {
       // Only the model that was raced is known to be faster and right in int8.
       session.setInt8(false);
@@ -94,9 +102,33 @@ serveCalls({
       frame.close();
     }
   },
+  /**
+   * @param {ImageBitmap | VideoFrame} frame
+   * @param {{width: number, height: number, longSide: number | undefined, steady: import("./types.js").Steady}} source
+   */
+  async showFrame(frame, source) {
+    const job = { ...source, isLive: true };
+    try {
+      if (backend === "webgpu") {
+        const before = session.bytesReadBack();
+        const shown = await session.segment(frame, job);
+        return { ...shown, bytesReadBack: session.bytesReadBack() - before };
+      }
+      return { ...(await showOnCpu(frame, job)), bytesReadBack: 0 };
+    } finally {
+      frame.close();
+    }
+  },
   /** @param {import("./types.js").View} view */
   setView(view) {
     session?.setView(view);
+    session?.paint();
+  },
+  /** @param {ImageBitmap} picture */
+  setBackdrop(picture) {
+    backdrop = pixelsOf(picture, SCREEN);
+    picture.close();
+    showBackdrop();
     session?.paint();
   },
   /**
@@ -104,6 +136,7 @@ serveCalls({
    * @param {number} height
    */
   resize(width, height) {
+    canvasSize = { width, height };
     session?.resize(width, height);
   },
   readMask: () => session.readMask(),
@@ -114,10 +147,15 @@ serveCalls({
   scoresAt: (x, y) => session.scoresAt(x, y),
   /** @param {string} name */
   readLayer: (name) => session.readLayer(name),
+  networkGpuMs: async () => (await session.networkGpuMs()) ?? null,
   memory: () => session.memory(),
   unloadModel: () => session.unloadModel(),
   dispose: () => (session ?? candidate)?.dispose(),
 });
+
+function showBackdrop() {
+  if (backdrop) session?.setBackdrop(backdrop.data, backdrop.width, backdrop.height);
+}
 
 /**
  * The browser's own words for the GPU; wgpu passes on only some of them.
@@ -129,4 +167,17 @@ async function adapterOf(session) {
   const adapter = await navigator.gpu.requestAdapter();
   const { vendor = "", architecture = "", device = "", description = "" } = adapter?.info ?? {};
   return { ...told, vendor, architecture, device, description };
+}
+
+/**
+ * @param {ImageBitmap | VideoFrame} frame
+ * @param {object} job
+ */
+async function showOnCpu(frame, job) {
+  const start = performance.now();
+  const planes = await planesOf(frame);
+  if (planes) return session.segmentPlanes(planes.bytes, planes.shape, { ...job, uploadMs: performance.now() - start });
+  // More than the canvas has nobody sees.
+  const { data, width, height } = pixelsOf(frame, canvasSize);
+  return session.segmentPixels(data, width, height, { ...job, uploadMs: performance.now() - start });
 }

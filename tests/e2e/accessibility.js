@@ -18,3 +18,19 @@ export async function accessibilityViolations(page) {
     return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(" ")).join("; ")})`);
   });
 }
+
+/**
+ * Controls that a fingertip misses.
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<string[]>}
+ */
+export function tooSmallControls(page) {
+  return page.locator("button:visible, summary:visible, input:visible").evaluateAll((elements) =>
+    elements
+      // A link within a sentence is as high as its line, which the guideline allows.
+      .filter((element) => !element.classList.contains("link"))
+      .map((element) => ({ box: element.getBoundingClientRect(), name: element.textContent || element.id }))
+      .filter(({ box }) => box.height < 44 || box.width < 44)
+      .map(({ box, name }) => `${name}: ${box.width} x ${box.height}`),
+  );
+}

@@ -45,7 +45,7 @@ export async function openPage({ openPage: open, query }) {
 export async function waitForState(page, state, timeout = PATIENCE_MS) {
   await page.waitForFunction((wanted) => [wanted, "error"].includes(document.documentElement.dataset.state ?? ""), state, { timeout });
   const [reached, code] = await page.evaluate(() => [document.documentElement.dataset.state, document.documentElement.dataset.error]);
-  assert.equal(reached, state, `${code}: ${await page.locator("message-bar").textContent()}`);
+  assert.equal(reached, state, `${code}: ${(await page.locator("message-bar").allTextContents()).join(" ")}`);
 }
 
 /** @param {Page} page @param {string} code */
@@ -157,4 +157,28 @@ export function colourAt({ width, height, channels, data }, across, down) {
 export function assertColour(colour, expected, tolerance = 3) {
   const isClose = colour.every((value, channel) => Math.abs(value - expected[channel]) <= tolerance);
   assert.ok(isClose, `colour ${colour} is ${expected} within ${tolerance}`);
+}
+
+/** Engines that start from now on keep their GPU where `loseDevice` finds it. @param {Stage} stage */
+export async function keepDevice({ context }) {
+  const keep = `
+    const requestDevice = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...options) {
+      return (globalThis.engineDevice = await requestDevice.apply(this, options));
+    };
+  `;
+  await context.route("**/www/worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: keep + (await response.text()) });
+  });
+}
+
+/** @param {Page} page */
+export async function loseDevice(page) {
+  const [worker] = page.workers();
+  await worker?.evaluate(async () => {
+    const { engineDevice } = /** @type {{engineDevice: GPUDevice}} */ (/** @type {unknown} */ (globalThis));
+    engineDevice.destroy();
+    await engineDevice.lost;
+  });
 }

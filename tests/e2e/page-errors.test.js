@@ -86,7 +86,7 @@ onEveryBackend("a dropped model file that is none gets its code; the model in us
   ];
   for (const [name, buffer, code] of cases) {
     await page.evaluate(() => delete document.documentElement.dataset.state);
-    await page.locator("#model-file").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    await page.locator(".model-file").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
     await waitForError(page, code).catch((error) => assert.fail(`${name}: ${error.message}`));
   }
   await segmentPhoto(page, samplePath("astronaut.jpg"));

@@ -65,7 +65,7 @@ onEveryBackend("city is fetched and converted as well, and its file can be dropp
   const entry = await catalogueEntry("city");
   assert.ok(entry.source && WEIGHTS);
   await page.evaluate(() => delete document.documentElement.dataset.state);
-  await page.locator("#model-file").setInputFiles(join(WEIGHTS, "espnet_v2", basename(new URL(entry.source.url).pathname)));
+  await page.locator(".model-file").setInputFiles(join(WEIGHTS, "espnet_v2", basename(new URL(entry.source.url).pathname)));
   await waitForState(page, "ready");
   await segmentPhoto(page, samplePath("coffee.jpg"));
   const dropped = await exportMask(page);

@@ -1,32 +1,16 @@
 // The GPU goes away, the engine stops: what a visitor sees then.
 import assert from "node:assert/strict";
 import { browserTest, onEveryBackend } from "./harness.js";
-import { exportMask, openPage, samplePath, segmentPhoto, waitForError, waitForState } from "./page-driver.js";
-
-/** Keeps the engine's device where a test can reach it. */
-const KEEP_DEVICE = `
-  const requestDevice = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (...options) {
-    return (globalThis.engineDevice = await requestDevice.apply(this, options));
-  };
-`;
+import { exportMask, keepDevice, loseDevice, openPage, samplePath, segmentPhoto, waitForError, waitForState } from "./page-driver.js";
 
 browserTest("a lost GPU comes back with the same model, photo and settings", { timeout: 240_000 }, async (stage) => {
-  await stage.context.route("**/www/worker.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: KEEP_DEVICE + (await response.text()) });
-  });
+  await keepDevice(stage);
   const page = await openPage({ ...stage, query: "?backend=webgpu" });
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   const before = await exportMask(page);
   await page.locator('class-legend [data-class="person"]').click();
 
-  const [worker] = page.workers();
-  await worker.evaluate(async () => {
-    const { engineDevice } = /** @type {{engineDevice: GPUDevice}} */ (/** @type {unknown} */ (globalThis));
-    engineDevice.destroy();
-    await engineDevice.lost;
-  });
+  await loseDevice(page);
   await page.evaluate(() => delete document.documentElement.dataset.state);
   await page.getByRole("button", { name: "Run again" }).click();
   await waitForState(page, "done");

@@ -17,6 +17,7 @@ import {
 /** Of the astronaut's picture: inside the orange suit, and on the plain wall. */
 const SUIT = [0.2, 0.7];
 const WALL = [0.65, 0.2];
+const FLAG = [0.06, 0.3];
 
 /** @param {import("./harness.js").Stage} stage */
 async function openAstronaut(stage) {
@@ -28,17 +29,20 @@ async function openAstronaut(stage) {
 /** The slider's way, since dragging it depends on its theme. @param {Page} page @param {number} percent */
 const setOpacity = (page, percent) => page.getByLabel("Colour").fill(String(percent));
 
-/** Polls until the canvas shows it: painting is asynchronous. @param {Page} page @param {number[]} place @param {number[]} colour @param {number} [tolerance] */
-async function expectColour(page, [across, down], colour, tolerance) {
+/** Polls: painting is asynchronous. @param {Page} page @param {number[]} place @param {(seen: number[]) => void} check throws */
+async function eventually(page, [across, down], check) {
   for (let attempt = 0; ; attempt++) {
     const seen = colourAt(await screenshotOfPicture(page), across, down);
     try {
-      return assertColour(seen, colour, tolerance);
+      return check(seen);
     } catch (error) {
       if (attempt === 20) throw error;
     }
   }
 }
+
+/** @param {Page} page @param {number[]} place @param {number[]} colour @param {number} [tolerance] */
+const expectColour = (page, place, colour, tolerance) => eventually(page, place, (seen) => assertColour(seen, colour, tolerance));
 
 onEveryBackend("opacity goes from the plain photo to the class's own colour", {}, async (stage) => {
   const page = await openAstronaut(stage);
@@ -140,13 +144,46 @@ onEveryBackend("before and after is a slider, by keyboard and by dragging", {}, 
 
 onEveryBackend("a cut-out shows the person as photographed and nothing else", {}, async (stage) => {
   const page = await openAstronaut(stage);
-  await page.getByRole("button", { name: "Cut-out", exact: true }).first().click();
+  await page.locator("#background").selectOption("cut out");
   // The checkerboard of a light theme, white or light grey, where the wall was.
-  await page.waitForFunction(() => document.querySelector(".plain")?.hasAttribute("hidden"));
+  await page.waitForFunction(() => document.querySelector("photo-stage canvas.plain")?.hasAttribute("hidden"));
   for (let attempt = 0; ; attempt++) {
     const seen = colourAt(await screenshotOfPicture(page), WALL[0], WALL[1]);
     if (seen.every((value) => value === 255 || value === 227)) break;
     assert.ok(attempt < 20, `wall is ${seen}`);
   }
   await expectColour(page, [0.2, 0.7], [219, 94, 55], 40);
+});
+
+onEveryBackend("another background leaves the person as photographed", {}, async (stage) => {
+  const page = await openAstronaut(stage);
+  const background = page.locator("#background");
+  await background.selectOption("green");
+  await expectColour(page, WALL, [0, 177, 64]);
+  await expectColour(page, [0.2, 0.7], [219, 94, 55], 40);
+  await background.selectOption("grey");
+  await eventually(page, FLAG, ([r, g, b]) => assert.ok(r === g && g === b, `the flag is ${[r, g, b]}`));
+  await background.selectOption("blurred");
+  // White stripes shine into the red one, which has hardly any green.
+  await eventually(page, FLAG, ([r = 0, g = 0, b = 0]) => assert.ok(r > g + 20 && g > 35 && b > 35, `the flag is ${[r, g, b]}`));
+  await expectColour(page, [0.2, 0.7], [219, 94, 55], 40);
+});
+
+onEveryBackend("an outline shows where the person ends, whatever the opacity", {}, async (stage) => {
+  const page = await openAstronaut(stage);
+  const { colour } = (await catalogueEntry("people")).classes[1];
+  await setOpacity(page, 0);
+  const shareDrawn = async () => {
+    const { width, height, channels, data } = await screenshotOfPicture(page);
+    let drawn = 0;
+    for (let at = 0; at < data.length; at += channels) drawn += Number(colour.every((value, c) => Math.abs(value - data[at + c]) <= 3));
+    return drawn / (width * height);
+  };
+  const before = await shareDrawn();
+  const outline = page.getByRole("button", { name: "Outline" });
+  await outline.press("Enter");
+  assert.equal(await outline.getAttribute("aria-pressed"), "true");
+  let drawn = before;
+  for (let attempt = 0; attempt < 20 && drawn < before + 0.003; attempt++) drawn = await shareDrawn();
+  assert.ok(drawn >= before + 0.003 && drawn < 0.1, `${before} before, ${drawn} with an outline`);
 });

@@ -16,9 +16,22 @@ export class ClassLegend extends HTMLElement {
 
   /** @param {import("../types.js").FoundClass[]} classes */
   showClasses(classes) {
+    const found = classes.filter(({ pixels }) => pixels > 0);
+    this.#show(found.sort((a, b) => b.pixels - a.pixels));
+  }
+
+  /**
+   * Of a live picture areas are not measured: every class the model knows, in its own order.
+   * @param {import("../types.js").ModelInfo["classes"]} classes
+   */
+  showNames(classes) {
+    this.#show(classes);
+  }
+
+  /** @param {(import("../types.js").ModelInfo["classes"][number] & {fraction?: number})[]} classes */
+  #show(classes) {
     this.#none.hidden = classes.length > 0;
-    const sorted = classes.filter(({ pixels }) => pixels > 0).sort((a, b) => b.pixels - a.pixels);
-    this.#rows = sorted.map((found) => this.#row(found));
+    this.#rows = classes.map((entry) => this.#row(entry));
     this.#list.replaceChildren(...this.#rows.map(({ row }) => row));
     if (this.#view) this.showView(this.#view);
   }
@@ -35,24 +48,25 @@ export class ClassLegend extends HTMLElement {
   }
 
   /**
-   * @param {import("../types.js").FoundClass} found
+   * @param {import("../types.js").ModelInfo["classes"][number] & {fraction?: number}} entry
    * @returns {Row}
    */
   #row({ id, name, colour, fraction }) {
     const swatch = h("span", { className: "swatch" });
     swatch.style.setProperty("--colour", cssColour(colour));
-    const bar = h("span", { className: "bar" });
-    bar.style.setProperty("--colour", cssColour(colour));
-    bar.style.setProperty("--share", String(fraction));
     const label = readable(name);
     const toggle = h(
       "button",
       { type: "button", className: "class", onclick: () => this.#toggle(id), "data-class": name },
       swatch,
       h("span", { className: "name" }, label),
-      h("span", { className: "share" }, percent(fraction)),
-      bar,
     );
+    if (fraction !== undefined) {
+      const bar = h("span", { className: "bar" });
+      bar.style.setProperty("--colour", cssColour(colour));
+      bar.style.setProperty("--share", String(fraction));
+      toggle.append(h("span", { className: "share" }, percent(fraction)), bar);
+    }
     const solo = h("button", { type: "button", className: "solo", onclick: () => this.#solo(id), "aria-label": `Only ${label}` }, "Only");
     return { row: h("li", {}, toggle, solo), toggle, solo, id };
   }

@@ -6,13 +6,13 @@ const STEPS = [1, 2, 4, 8, 16];
 /**
  * How closely the network looks at the photo, where the photo has more pixels than it reads at once; and how far it is.
  *
- * Events: `choose-detail` (a number), `cancel`.
+ * Events: `choose-detail` (a number), `cancel-work`.
  */
 export class DetailChooser extends HTMLElement {
   #select = h("select", { id: "detail", "aria-describedby": "detail-hint" });
   #bar = h("progress", { max: 1, "aria-label": "Tiles" });
   #phase = h("p", { className: "phase" });
-  #cancel = h("button", { type: "button", className: "plain", onclick: () => emit(this, "cancel") }, "Cancel");
+  #cancel = h("button", { type: "button", className: "plain", onclick: () => emit(this, "cancel-work") }, "Cancel");
   #progress = h("div", { className: "download", hidden: true }, this.#phase, this.#bar, this.#cancel);
 
   connectedCallback() {

@@ -1,11 +1,12 @@
 import { emit, h } from "../dom.js";
+import { saveFile } from "../save-file.js";
 
 /** @typedef {"mask" | "overlay" | "cut-out" | "json"} Kind */
 
 /** @type {[Kind, string, string][]} */
 const KINDS = [
   ["mask", "Mask", "PNG of class ids"],
-  ["overlay", "Overlay", "PNG, as shown"],
+  ["overlay", "Overlay", "PNG, coloured"],
   ["cut-out", "Cut-out", "PNG, transparent"],
   ["json", "Report", "JSON"],
 ];
@@ -36,10 +37,7 @@ export class ExportMenu extends HTMLElement {
    * @param {string} name
    */
   save(blob, name) {
-    const url = URL.createObjectURL(blob);
-    h("a", { href: url, download: name }).click();
-    // The download has its own reference by the time the next task runs.
-    setTimeout(() => URL.revokeObjectURL(url));
+    saveFile(blob, name);
   }
 }
 

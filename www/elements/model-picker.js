@@ -6,7 +6,7 @@ import { megabytes } from "../format.js";
 /**
  * The catalogue. Pressing a model fetches it if need be, and says so beforehand.
  *
- * Events: `choose-model` (id), `model-file` (File), `cancel`.
+ * Events: `choose-model` (id), `model-file` (File), `cancel-work`.
  */
 export class ModelPicker extends HTMLElement {
   #current = h("span", { className: "current" }, "People");
@@ -14,11 +14,11 @@ export class ModelPicker extends HTMLElement {
   #details = h("details", { className: "models" });
   #bar = h("progress", { max: 1, "aria-label": "Download" });
   #phase = h("p", { className: "phase" });
-  #cancel = h("button", { type: "button", className: "plain", onclick: () => emit(this, "cancel") }, "Cancel");
+  #cancel = h("button", { type: "button", className: "plain", onclick: () => emit(this, "cancel-work") }, "Cancel");
   #progress = h("div", { className: "download", hidden: true }, this.#phase, this.#bar, this.#cancel);
   #facts = h("p", { className: "hint" });
   #about = h("details", { className: "about hint", hidden: true });
-  #file = h("input", { type: "file", accept: ".safetensors,.pth,.pt", hidden: true, id: "model-file" });
+  #file = h("input", { type: "file", accept: ".safetensors,.pth,.pt", hidden: true, className: "model-file" });
   /** @type {CatalogueEntry[]} */ #entries = [];
   /** @type {Map<string, number>} Size by hash, of the models kept. */ #kept = new Map();
   #selected = "";
@@ -44,6 +44,11 @@ export class ModelPicker extends HTMLElement {
   showKept(kept) {
     this.#kept = new Map(kept.map(({ sha256, sizeBytes }) => [sha256, sizeBytes]));
     this.#render();
+  }
+
+  /** @param {string} name of a model that is not here yet */
+  showChoice(name) {
+    this.#current.textContent = name;
   }
 
   /** @param {import("../types.js").LoadedModel} model */

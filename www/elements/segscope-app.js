@@ -1,16 +1,20 @@
 import { download } from "../download.js";
 import { backgroundOf } from "../engine.js";
-import { asSegscopeError } from "../errors.js";
-import { cutOutPng, overlayPng, reportJson } from "../exports.js";
+import { MAY_PASS, NEEDS_RELOAD, asSegscopeError } from "../errors.js";
+import { exported } from "../exports.js";
 import { asSentence, percent, readable } from "../format.js";
-import { listenForFiles } from "../incoming-files.js";
+import { listenForFiles, onFile } from "../incoming-files.js";
+import { isModelFile } from "../model-file.js";
 import { ModelStore } from "../models.js";
+import { LiveControl } from "../live-control.js";
 import { clearError, showError, showState } from "../page-state.js";
 import { Workbench } from "../workbench.js";
 import { ClassLegend } from "./class-legend.js";
 import { DetailChooser } from "./detail-chooser.js";
 import { ExportMenu } from "./export-menu.js";
 import { KeptModels } from "./kept-models.js";
+import { LiveBar } from "./live-bar.js";
+import { LiveMeter } from "./live-meter.js";
 import { MachinePanel } from "./machine-panel.js";
 import { MessageBar } from "./message-bar.js";
 import { ModelPicker } from "./model-picker.js";
@@ -18,16 +22,11 @@ import { PhotoStage } from "./photo-stage.js";
 import { PixelProbe } from "./pixel-probe.js";
 import { RunTimes } from "./run-times.js";
 import { ViewBar } from "./view-bar.js";
+import "./address-form.js";
 import "./sample-strip.js";
 
 /** @typedef {import("../types.js").View} View */
 /** @typedef {import("../errors.js").SegscopeError} SegscopeError */
-
-const MODEL_FILE = /\.(safetensors|pth|pt)$/i;
-/** Of these only a new page recovers. */
-const NEEDS_RELOAD = ["engine-crashed", "engine-load-failed"];
-/** Of these the same action may succeed later. */
-const MAY_PASS = ["offline", "download-failed", "hash-mismatch", "device-lost", "catalogue-invalid"];
 
 /** The page: connects the elements, which show, with the workbench, which works. */
 export class SegscopeApp extends HTMLElement {
@@ -43,13 +42,29 @@ export class SegscopeApp extends HTMLElement {
     times: this.#part("run-times", RunTimes),
     machine: this.#part("machine-panel", MachinePanel),
     kept: this.#part("kept-models", KeptModels),
+    liveBar: this.#part("live-bar", LiveBar),
+    liveMeter: this.#part("live-meter", LiveMeter),
     status: this.#part("#status", HTMLElement),
     empty: this.#part("#empty", HTMLElement),
     file: this.#part("#file", HTMLInputElement),
+    backdropFile: this.#part("#backdrop-file", HTMLInputElement),
   };
   #store = new ModelStore();
   #bench = new Workbench(() => this.#parts.stage.newCanvas());
-  /** @type {View} */ #view = { opacity: 0.6, hidden: [], solo: null, split: null, background: "photo" };
+  /** @type {View} */ #view = { opacity: 0.6, hidden: [], solo: null, split: null, background: "photo", mirrored: false, fineEdges: false, outlined: false };
+  /** What may stand behind the classes. @type {File | null} */ #backdrop = null;
+  #live = new LiveControl({
+    bench: this.#bench,
+    stage: this.#parts.stage,
+    bar: this.#parts.liveBar,
+    meter: this.#parts.liveMeter,
+    empty: this.#parts.empty,
+    status: this.#parts.status,
+    changeView: (change) => this.#changeView(change),
+    attempt: (work) => this.#attempt(work),
+    save: (file, name) => this.#parts.exports.save(file, name),
+    onShown: () => this.#showLive(),
+  });
   /** Hash of the model whose class ids the view has. */ #viewedModel = "";
   /** The next pixel to ask for, while one is being asked for. @type {{x: number, y: number, isSpoken: boolean} | null} */ #nextProbe = null;
   #isProbing = false;
@@ -57,7 +72,10 @@ export class SegscopeApp extends HTMLElement {
   connectedCallback() {
     this.#listenToElements();
     this.#listenToBench();
-    listenForFiles(this.#parts.stage, (file) => this.#openFile(file));
+    listenForFiles(this.#parts.stage, {
+      onFile: (file) => this.#openFile(file),
+      onAddress: (url) => void this.#attempt(() => this.#live.openVideo(url)),
+    });
     this.#showView();
     this.#showUsable();
     void this.#attempt(() => this.#bench.start());
@@ -66,13 +84,15 @@ export class SegscopeApp extends HTMLElement {
   }
 
   #listenToElements() {
-    const { file } = this.#parts;
+    const { file, backdropFile } = this.#parts;
     for (const button of this.querySelectorAll("[data-open-photo]")) button.addEventListener("click", () => file.click());
-    file.addEventListener("change", () => {
-      const chosen = file.files?.[0];
-      file.value = "";
-      if (chosen) this.#openFile(chosen);
-    });
+    for (const button of this.querySelectorAll("[data-open-camera]")) {
+      button.addEventListener("click", () => void this.#attempt(() => this.#live.startCamera()));
+    }
+    onFile(file, (chosen) => this.#openFile(chosen));
+    onFile(backdropFile, (chosen) => void this.#attempt(() => this.#chooseBackdrop(chosen)));
+    // Whoever chose no picture keeps the background that was.
+    backdropFile.addEventListener("cancel", () => this.#showUsable());
     /** @type {Record<string, (detail: any) => unknown>} */
     const reactions = {
       view: (view) => this.#changeView(view),
@@ -84,9 +104,11 @@ export class SegscopeApp extends HTMLElement {
       "delete-model": (sha256) => this.#attempt(() => this.#deleteKept(sha256)),
       "choose-backend": (choice) => this.#attempt(() => this.#bench.chooseBackend(choice)),
       "choose-detail": (detail) => this.#attempt(() => this.#bench.chooseDetail(detail)),
+      "choose-backdrop": () => backdropFile.click(),
       "run-again": () => this.#attempt(() => this.#bench.runAgain()),
-      cancel: () => this.#bench.cancel(),
-      cleared: () => clearError(this.#bench.result ? "done" : "ready"),
+      address: (url) => this.#attempt(() => this.#live.openVideo(url)),
+      "cancel-work": () => this.#bench.cancel(),
+      cleared: () => clearError(this.#live.isShown ? "live" : this.#bench.result ? "done" : "ready"),
       export: (kind) => this.#attempt(() => this.#export(kind)),
       sample: (url) => this.#attempt(() => this.#openSample(url)),
     };
@@ -104,14 +126,18 @@ export class SegscopeApp extends HTMLElement {
         this.#showProgress(null);
         this.#showUsable();
         if (state === "done" || state === "ready") this.#showDetail(this.#bench.photo);
+        if (state === "ready") void this.#live.resume();
       },
       progress: (progress) => this.#showProgress(progress),
       photo: (photo) => {
+        probe.clear();
+        if (photo) this.#live.giveWay();
+        // The live picture has the stage.
+        else if (this.#live.isOpen) return;
         empty.hidden = photo !== null;
         stage.showPhoto(photo);
         stage.showMask(photo !== null && photo === this.#bench.photo && this.#bench.result !== null);
         this.#showDetail(photo);
-        probe.clear();
       },
       model: (model) => {
         this.#forgetClassesOfAnother(model);
@@ -135,6 +161,7 @@ export class SegscopeApp extends HTMLElement {
       engine: (engine) => {
         machine.show(engine?.machine() ?? null, this.#bench.backend);
         if (!engine) return;
+        if (this.#backdrop) void engine.setBackdrop(this.#backdrop);
         this.#showView();
         stage.announceSize();
       },
@@ -146,10 +173,24 @@ export class SegscopeApp extends HTMLElement {
 
   /** @param {File} file */
   #openFile(file) {
-    const open = MODEL_FILE.test(file.name)
-      ? () => this.#bench.chooseModel({ file })
-      : () => this.#bench.openPhoto(file, file.name || "pasted picture");
-    void this.#attempt(open);
+    void this.#attempt(() => {
+      if (isModelFile(file)) return this.#bench.chooseModel({ file });
+      if (file.type.startsWith("video/")) return this.#live.openVideo(file);
+      return this.#bench.openPhoto(file, file.name || "pasted picture");
+    });
+  }
+
+  /** @param {File} file */
+  async #chooseBackdrop(file) {
+    const engine = await this.#bench.engine();
+    try {
+      await engine.setBackdrop(file);
+    } finally {
+      this.#showUsable();
+    }
+    this.#backdrop = file;
+    this.#parts.bar.showBackdrop();
+    this.#changeView({ background: "picture" });
   }
 
   /** @param {string} url */
@@ -178,10 +219,22 @@ export class SegscopeApp extends HTMLElement {
     const { stage, legend } = this.#parts;
     stage.showView(this.#view);
     legend.showView(this.#view);
-    this.#parts.bar.show(this.#view, this.#bench.result !== null);
-    // A cut-out is the photo itself, uncoloured.
-    const opacity = this.#view.background === "none" ? 0 : this.#view.opacity;
+    this.#live.showView(this.#view);
+    this.#parts.bar.show(this.#view, this.#hasPicture);
+    // In front of another background stands the photo itself, uncoloured.
+    const opacity = this.#view.background === "photo" ? this.#view.opacity : 0;
     void this.#quietly((engine) => engine.setView({ ...this.#view, opacity }));
+  }
+
+  /** A segmented picture is on the canvas, a photo's or a live one. */
+  get #hasPicture() {
+    return this.#bench.result !== null || this.#live.isShown;
+  }
+
+  #showLive() {
+    this.classList.add("has-result");
+    this.#parts.legend.showNames(this.#bench.model?.classes ?? []);
+    this.#showUsable();
   }
 
   /** @param {import("../workbench.js").Photo | null} photo */
@@ -198,7 +251,7 @@ export class SegscopeApp extends HTMLElement {
 
   #showUsable() {
     const isUsable = this.#bench.result !== null;
-    this.#parts.bar.show(this.#view, isUsable);
+    this.#parts.bar.show(this.#view, this.#hasPicture);
     this.#parts.exports.show(isUsable);
     this.#parts.times.show(this.#bench.times, isUsable);
   }
@@ -206,7 +259,7 @@ export class SegscopeApp extends HTMLElement {
   /** @param {{x: number, y: number, isSpoken: boolean}} at */
   async #probe(at) {
     this.#nextProbe = at;
-    if (this.#isProbing || !this.#bench.result) return;
+    if (this.#isProbing || !this.#hasPicture) return;
     this.#isProbing = true;
     while (this.#nextProbe) {
       const next = this.#nextProbe;
@@ -219,20 +272,9 @@ export class SegscopeApp extends HTMLElement {
 
   /** @param {import("./export-menu.js").Kind} kind */
   async #export(kind) {
-    const { photo, model, result, times } = this.#bench;
-    if (!photo || !model || !result) return;
-    const engine = await this.#bench.engine();
-    const view = this.#view;
-    const files = {
-      mask: () => engine.maskPng(),
-      overlay: async () => overlayPng(photo.blob, await engine.readMask(), model.classes, view),
-      "cut-out": async () => cutOutPng(photo.blob, await engine.readMask(), view),
-      json: async () => reportJson({ name: photo.name, result, model, view, times, machine: engine.machine() }),
-    };
-    const stem = photo.name.replace(/\.[^.]*$/, "");
-    const ending = kind === "json" ? ".json" : `-${kind}.png`;
     this.#parts.status.textContent = "Making the file…";
-    this.#parts.exports.save(await files[kind](), `${stem}-${model.id}${ending}`);
+    const made = await exported(kind, this.#bench, this.#view);
+    if (made) this.#parts.exports.save(made.file, made.name);
     this.#parts.status.textContent = this.#summary();
   }
 
@@ -269,6 +311,7 @@ export class SegscopeApp extends HTMLElement {
       await work();
     } catch (error) {
       this.#complain(asSegscopeError(error), () => void this.#attempt(work), false);
+      void this.#live.resume();
     }
   }
 

@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: ours against others, in Chromium (`bench/`), or natively against what the device can do.
 
+use crate::browser_script::Stage;
 use crate::command::{line, run};
-use crate::node::Node;
-use crate::{browser, bundle, burn_bundle, project, serve, tools};
+use crate::{bench_live, burn_bundle, project, tools};
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 use std::ffi::OsString;
@@ -10,6 +10,7 @@ use std::path::Path;
 
 const HELP: &str = "\
 cargo xtask bench [OPTIONS]
+cargo xtask bench live [OPTIONS]    frames a second and latency of a camera's picture; `cargo xtask bench live --help`
 
   --models A,B      of the catalogue, or architectures of the zoo with random weights
   --sizes N,M       sides of the square picture; by default 128 to 1024, of which a software adapter gets the smaller ones
@@ -48,6 +49,7 @@ pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
     let (mut write, mut json) = (false, false);
     while let Some(arg) = args.next()? {
         match arg {
+            Value(value) if value == "live" => return bench_live::run_all(args),
             Long("native") => return tools::run_bench(args.raw_args()?),
             Long("help") => {
                 print!("{HELP}");
@@ -74,34 +76,27 @@ pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
         }
     }
 
-    let node = Node::set_up()?;
-    let browser = browser::find_or_install(&node)?;
-    bundle::build(bundle::Speed::QuickToRun)?;
+    let stage = Stage::set_up()?;
     if engines.split(',').any(|engine| engine == BURN) {
         burn_bundle::build(&project::root().join(PACKAGE).join("burn"))?;
     }
     let all_sizes = sizes.as_deref().unwrap_or(SIZES);
     prepare(&models, all_sizes)?;
 
-    let mut command = node.command();
+    let mut command = stage.script("bench/run.js")?;
     command
-        .arg(project::root().join("bench/run.js"))
         .args(["--command", &typed(), "--models", &models, "--sizes", all_sizes, "--engines", &engines])
         .args(["--rounds", &rounds, "--cold", &cold, "--cap", &cap])
         .args(sizes.is_none().then_some("--choose-sizes"))
-        .args(json.then_some("--json"))
-        .env("SEGSCOPE_ORIGIN", serve::in_background()?);
+        .args(json.then_some("--json"));
     if write {
         command.arg("--write").arg(project::root().join("docs/performance.md"));
-    }
-    if let Some(browser) = browser {
-        command.env("SEGSCOPE_CHROMIUM", browser);
     }
     run(&mut command)
 }
 
 /// Models for all engines and onnxruntime-web's files, where the server finds them: it serves no node_modules.
-fn prepare(models: &str, sizes: &str) -> Result<()> {
+pub fn prepare(models: &str, sizes: &str) -> Result<()> {
     let package = project::root().join(PACKAGE);
     let arguments = ["--models", models, "--sizes", sizes].map(OsString::from);
     tools::run_tool("bench-models", [package.join("models").into()].into_iter().chain(arguments))?;
@@ -120,7 +115,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The command as it was typed, for whoever wants to repeat it.
-fn typed() -> String {
+pub fn typed() -> String {
     let mut command = std::process::Command::new("cargo");
     command.arg("xtask").args(std::env::args_os().skip(1));
     line(&command)

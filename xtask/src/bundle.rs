@@ -129,7 +129,8 @@ fn package(bundle: &Bundle, compiled: &Path, node: Option<&Node>) -> Result<()> 
     if output.exists() && std::fs::read_to_string(&stamp).is_ok_and(|last| last == input) {
         return Ok(());
     }
-    Bindgen::new()
+    let mut bindgen = Bindgen::new();
+    let mut glued = bindgen
         .input_bytes(bundle.name, wasm)
         .web(true)?
         .typescript(true)
@@ -137,13 +138,38 @@ fn package(bundle: &Bundle, compiled: &Path, node: Option<&Node>) -> Result<()> 
         .omit_default_module_path(false)
         .remove_name_section(node.is_some())
         .remove_producers_section(true)
-        .generate(project::bundles())?;
+        .generate_output()?;
+    let imports = glued.wasm_mut().imports.iter_mut();
+    let names = shorten(imports.map(|import| &mut import.name));
+    glued.emit(project::bundles())?;
+    let script = project::bundles().join(format!("{}.js", bundle.name));
+    rename(&script, &names)?;
     if let Some(node) = node {
         optimise(bundle, &output, node)?;
-        minify(&project::bundles().join(format!("{}.js", bundle.name)), node)?;
+        minify(&script, node)?;
     }
     std::fs::write(stamp, input)?;
     Ok(())
+}
+
+/// Numbers what wasm-bindgen named by hashes, which no compressor makes smaller: 10 kB of the engine with brotli. Returns the old names
+/// with the new.
+fn shorten<'a>(names: impl Iterator<Item = &'a mut String>) -> Vec<(String, String)> {
+    let mut renamed = Vec::new();
+    for name in names.filter(|name| name.starts_with("__wb")) {
+        let short = format!("i{}", renamed.len());
+        renamed.push((std::mem::replace(name, short.clone()), short));
+    }
+    renamed
+}
+
+/// Gives the glue's functions their new names.
+fn rename(script: &Path, names: &[(String, String)]) -> Result<()> {
+    let mut text = std::fs::read_to_string(script)?;
+    for (old, new) in names {
+        text = text.replace(&format!("{old}:"), &format!("{new}:"));
+    }
+    Ok(std::fs::write(script, text)?)
 }
 
 fn optimise(bundle: &Bundle, wasm: &Path, node: &Node) -> Result<()> {
@@ -176,4 +202,18 @@ fn fingerprint(wasm: &[u8], optimised: bool) -> Result<String> {
     std::fs::read(project::e2e().join("package-lock.json"))?.hash(&mut hasher);
     std::env::current_exe()?.metadata()?.modified()?.hash(&mut hasher);
     Ok(format!("{:016x}", hasher.finish()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_of_the_glue_are_numbered_and_memory_keeps_its_name() {
+        let mut names = ["__wbg_call_0123", "memory", "__wbindgen_throw_4567"].map(String::from);
+        let renamed = shorten(names.iter_mut());
+        assert_eq!(names, ["i0", "memory", "i1"]);
+        let [(first, _), (second, _)] = &renamed[..] else { panic!("{renamed:?}") };
+        assert_eq!([first, second], ["__wbg_call_0123", "__wbindgen_throw_4567"]);
+    }
 }

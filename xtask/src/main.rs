@@ -2,7 +2,9 @@
 //! sentence when it cannot go on.
 
 mod bench;
+mod bench_live;
 mod browser;
+mod browser_script;
 mod bundle;
 mod burn_bundle;
 mod check;
@@ -12,6 +14,7 @@ mod node;
 mod project;
 mod serve;
 mod size;
+mod soak;
 mod system_packages;
 mod test;
 mod test_browser;
@@ -29,7 +32,8 @@ cargo xtask COMMAND
   serve [--port N] [--fast] [--no-build]   build and serve the page on 127.0.0.1 (port 8000; 0 = any free one)
   build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
-  bench [...]                              against onnxruntime-web and burn; `cargo xtask bench --help`
+  bench [live] [...]                       against onnxruntime-web and burn; `cargo xtask bench --help`
+  soak [...]                               a live picture must not hold more and more; `cargo xtask soak --help`
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
   import, quantise, calibrate, eval, onnx, catalogue
                                            work on models; `cargo xtask eval --help`
@@ -57,6 +61,7 @@ fn dispatch() -> Result<()> {
             Some(other) => Err(other.unexpected().into()),
         },
         "bench" => bench::run_all(args),
+        "soak" => soak::run_all(args),
         name @ ("import" | "quantise" | "calibrate" | "eval" | "onnx" | "catalogue") => {
             tools::run_tool(name, args.raw_args()?)
         }
