@@ -1,0 +1,168 @@
+import { emit, h } from "../dom.js";
+import { MAY_PASS, NEEDS_RELOAD, asSegscopeError } from "../errors.js";
+import { asSentence, duration } from "../format.js";
+import { saveFile } from "../save-file.js";
+import { MessageBar } from "../elements/message-bar.js";
+import { ModelPicker } from "../elements/model-picker.js";
+import { Pane } from "./pane.js";
+import { RUNS, placeOf, runOf } from "./runs.js";
+import { ZoomStage } from "./zoom-stage.js";
+
+/** @typedef {import("../types.js").CatalogueEntry} CatalogueEntry */
+
+/**
+ * A pane: which network, on what it runs, its picture, what it took.
+ *
+ * Events: `work` (there is something to do), `changed`, `close-pane`, and those of its stage.
+ */
+export class ComparePane extends HTMLElement {
+  #stage = new ZoomStage();
+  #picker = new ModelPicker();
+  #message = new MessageBar();
+  #letter = h("h2");
+  #run = h("select", { className: "run" }, ...RUNS.map(({ id, name }) => h("option", { value: id }, name)));
+  #close = h("button", { type: "button", className: "quiet close", onclick: () => emit(this, "close-pane") }, "×");
+  #facts = h("p", { className: "hint" });
+  #save = h("button", { type: "button", className: "plain", onclick: () => void this.#saveMask() }, "Save the mask");
+  /** @type {CatalogueEntry[]} */ #entries = [];
+  /** @type {import("../types.js").LoadedModel | null} */ #shownModel = null;
+  /** @type {import("../errors.js").SegscopeError | null} */ #shownError = null;
+
+  /** @param {import("./address.js").Choice} choice */
+  constructor({ model, run }) {
+    super();
+    this.pane = new Pane({ id: model }, runOf(run), () => this.#stage.newCanvas());
+  }
+
+  connectedCallback() {
+    this.role = "group";
+    const head = h("div", { className: "head" }, this.#letter, this.#run, this.#close);
+    this.append(head, this.#picker, this.#stage, h("div", { className: "facts" }, this.#message, this.#facts, this.#save));
+    this.#run.value = this.pane.run.id;
+    this.#run.addEventListener("change", () => {
+      this.pane.chooseRun(runOf(this.#run.value));
+      emit(this, "work");
+    });
+    /** @type {Record<string, (detail: any) => void>} */
+    const reactions = {
+      "choose-model": (id) => this.choose({ id }),
+      "model-file": (file) => this.choose({ file }),
+      "cancel-work": () => {
+        this.pane.cancel();
+        emit(this, "work");
+      },
+      "canvas-size": ({ width, height }) => this.pane.resize(width, height),
+    };
+    for (const [type, react] of Object.entries(reactions)) {
+      this.addEventListener(type, (event) => react(/** @type {CustomEvent} */ (event).detail));
+    }
+    this.pane.addEventListener("change", () => this.#show());
+    this.pane.addEventListener("progress", (event) => this.#picker.showProgress(/** @type {CustomEvent} */ (event).detail));
+    this.#show();
+  }
+
+  get stage() {
+    return this.#stage;
+  }
+
+  /** What a link to this pane carries; a visitor's own file cannot be linked to. @returns {import("./address.js").Choice | null} */
+  get choice() {
+    const { wanted, run } = this.pane;
+    return "id" in wanted ? { model: wanted.id, run: run.id } : null;
+  }
+
+  /** Of the network: the model's own once it is here. */
+  get name() {
+    const { wanted, model, isLoaded } = this.pane;
+    if ("file" in wanted) return isLoaded && model ? model.name : wanted.file.name;
+    return this.#entries.find(({ id }) => id === wanted.id)?.name ?? wanted.id;
+  }
+
+  /** @param {import("../workbench.js").Wanted} wanted */
+  choose(wanted) {
+    this.pane.chooseModel(wanted);
+    emit(this, "work");
+  }
+
+  /** @param {CatalogueEntry[]} entries */
+  showEntries(entries) {
+    this.#entries = entries;
+    this.#picker.showEntries(entries);
+    this.#show();
+  }
+
+  /** @param {import("../models.js").KeptModel[]} kept */
+  showKept(kept) {
+    this.#picker.showKept(kept);
+  }
+
+  /**
+   * @param {string} letter that the table and the differences call it by
+   * @param {boolean} isNeeded fewer than two panes compare nothing
+   */
+  showPlace(letter, isNeeded) {
+    this.#letter.textContent = letter;
+    this.ariaLabel = `Pane ${letter}`;
+    this.#stage.showName(`Picture of pane ${letter}`);
+    this.#run.setAttribute("aria-label", `What pane ${letter} runs on`);
+    this.#close.setAttribute("aria-label", `Close pane ${letter}`);
+    this.#close.hidden = isNeeded;
+    this.#save.setAttribute("aria-label", `Save the mask of pane ${letter}`);
+  }
+
+  /** @param {boolean} isWorking */
+  showBusy(isWorking) {
+    this.ariaBusy = String(isWorking);
+  }
+
+  #show() {
+    const { pane } = this;
+    this.#stage.showPainted(pane.isPainted);
+    this.#save.hidden = pane.result === null;
+    this.#facts.textContent = this.#factLine();
+    if (pane.model && pane.model !== this.#shownModel) {
+      this.#shownModel = pane.model;
+      this.#picker.showModel(pane.model);
+    }
+    this.#picker.showChoice(this.name);
+    if (pane.error !== this.#shownError) this.#complain();
+    emit(this, "changed");
+  }
+
+  #factLine() {
+    const { machine, run, report, result, isFirstRun, error } = this.pane;
+    if (error) return "";
+    const place = machine ? placeOf(machine, run) : "";
+    if (report) {
+      const alone = 1000 / (report.upload + report.network + report.paint);
+      return `${place}. ${report.rate.toFixed(1)} frames a second; network ${duration(report.network)}. Alone ${alone.toFixed(1)} a second.`;
+    }
+    if (!result) return "";
+    const { network, total, compile } = result.timings;
+    return `${place}. Network ${duration(network)}, in all ${duration(total - compile)}${isFirstRun ? ", first run" : ""}.`;
+  }
+
+  #complain() {
+    const { error } = this.pane;
+    this.#shownError = error;
+    this.dataset.error = error?.code ?? "";
+    if (!error) return this.#message.clear();
+    const again = () => {
+      this.pane.repeat();
+      emit(this, "work");
+    };
+    const mayPass = [...MAY_PASS, ...NEEDS_RELOAD, "aborted"].includes(error.code);
+    this.#message.show(asSentence(error.message), mayPass ? { label: "Try again", act: again } : null);
+  }
+
+  async #saveMask() {
+    try {
+      const file = await this.pane.maskPng();
+      if (file) saveFile(file, `${this.pane.model?.id || "model"}-mask.png`);
+    } catch (error) {
+      this.#message.show(asSentence(asSegscopeError(error).message), null);
+    }
+  }
+}
+
+customElements.define("compare-pane", ComparePane);

@@ -1,0 +1,67 @@
+/** Counts and draws the pixels on which masks differ, beside the page: a photo of twelve megapixels takes a while. */
+import { serveCalls } from "../serve-calls.js";
+
+/** Which of the masks are compared, and for each what its class ids count as. @typedef {{members: number[], labels: Uint8Array[]}} Group */
+
+/** RGB; differs from a grey photo in hue, and from a dark one in brightness. */
+const COLOUR = [255, 214, 0];
+
+serveCalls({
+  /**
+   * For each group on how many pixels its members are not all the same; and a drawing of where in the first one, which is
+   * transparent elsewhere. No side of it is longer than `mostSide`: a pixel of it is as opaque as the part of it that differs.
+   * @param {Uint8Array[]} masks of one size
+   * @param {{width: number, height: number}} size
+   * @param {Group[]} groups
+   * @param {number} mostSide
+   */
+  compare(masks, size, groups, mostSide) {
+    const step = Math.max(1, Math.ceil(Math.max(size.width, size.height) / mostSide));
+    const width = Math.ceil(size.width / step);
+    const height = Math.ceil(size.height / step);
+    const cells = new Uint16Array(width * height);
+    const counts = groups.map((group, index) => {
+      let count = 0;
+      forEachDifference(masks, group, (at) => {
+        count += 1;
+        if (index > 0) return;
+        const y = Math.floor(at / size.width);
+        const cell = Math.floor(y / step) * width + Math.floor((at - y * size.width) / step);
+        cells[cell] = (cells[cell] ?? 0) + 1;
+      });
+      return count;
+    });
+    return { counts, width, height, data: drawing(cells, step) };
+  },
+});
+
+/**
+ * @param {Uint8Array[]} masks
+ * @param {Group} group
+ * @param {(at: number) => void} react
+ */
+function forEachDifference(masks, { members, labels }, react) {
+  const [first, ...others] = members.map((member, at) => ({
+    mask: /** @type {Uint8Array} */ (masks[member]),
+    table: /** @type {Uint8Array} */ (labels[at]),
+  }));
+  if (!first) return;
+  for (let at = 0; at < first.mask.length; at++) {
+    const label = first.table[/** @type {number} */ (first.mask[at])];
+    if (others.some(({ mask, table }) => table[/** @type {number} */ (mask[at])] !== label)) react(at);
+  }
+}
+
+/**
+ * @param {Uint16Array} cells how many pixels differ in each square of `step` by `step`
+ * @param {number} step
+ */
+function drawing(cells, step) {
+  const data = new Uint8ClampedArray(4 * cells.length);
+  cells.forEach((count, at) => {
+    if (count === 0) return;
+    data.set(COLOUR, 4 * at);
+    data[4 * at + 3] = (255 * count) / (step * step);
+  });
+  return data;
+}

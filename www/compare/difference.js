@@ -1,0 +1,53 @@
+import { abortedError } from "../errors.js";
+import { spawnWorker } from "../spawn-worker.js";
+import { sharedClasses } from "./shared-classes.js";
+
+/** More than a screen shows. */
+const MOST_SIDE = 2048;
+
+/**
+ * Where masks differ.
+ * @typedef {object} Difference
+ * @property {string[]} names of the classes that all models have; others count as one
+ * @property {boolean} areAll whether no model has others
+ * @property {number | null} share of the pixels on which not all agree; `null` if no class is shared
+ * @property {{a: number, b: number, share: number | null}[]} pairs where there are more than two; indices of panes
+ * @property {ImageData | null} drawing `null` if no class is shared
+ */
+
+/**
+ * Compares masks of one picture, pixel by pixel.
+ * @param {{model: import("./shared-classes.js").Classes, mask: import("../types.js").Mask}[]} panes two at least
+ * @returns {Promise<Difference>}
+ */
+export async function differenceOf(panes) {
+  const members = panes.map((_, index) => index);
+  const couples = panes.length > 2 ? members.flatMap((a) => members.slice(a + 1).map((b) => [a, b])) : [];
+  const groups = [members, ...couples].map((members) => ({ members, ...sharedClasses(members.map((index) => panes[index]?.model ?? { classes: [] })) }));
+  const { counts, width, height, data } = await compared(panes.map(({ mask }) => mask), groups);
+  const pixels = panes[0]?.mask.data.length ?? 1;
+  const [all, ...pairs] = groups.map(({ members, names }, at) => ({ members, share: names.length > 0 ? counts[at] / pixels : null }));
+  const share = all?.share ?? null;
+  return {
+    names: groups[0]?.names ?? [],
+    areAll: groups[0]?.areAll ?? false,
+    share,
+    pairs: pairs.map(({ members: [a = 0, b = 0], share }) => ({ a, b, share })),
+    drawing: share === null ? null : new ImageData(data, width, height),
+  };
+}
+
+/**
+ * In a worker whose memory goes when it ends.
+ * @param {import("../types.js").Mask[]} masks
+ * @param {import("./difference-worker.js").Group[]} groups
+ */
+async function compared(masks, groups) {
+  const { width = 0, height = 0 } = masks[0] ?? {};
+  const worker = spawnWorker("compare/difference-worker.js");
+  try {
+    return await worker.call("compare", () => ({ args: [masks.map(({ data }) => data), { width, height }, groups, MOST_SIDE] }));
+  } finally {
+    worker.end(abortedError());
+  }
+}
