@@ -1,12 +1,15 @@
 // The result as Markdown, and as one line for scripts.
 import { title } from "./engines.js";
 import { median, quantile } from "./statistics.js";
+import { table } from "./table.js";
 
 /** @typedef {import("./run.js").Result} Result */
 
 const HEAD = `# Performance
 
 <!-- Written by \`cargo xtask bench --write\`. Do not edit. -->
+
+Of single pictures; [live ones](performance-live.md) have a page of their own.
 `;
 
 const HOW = `
@@ -59,12 +62,6 @@ function cells({ first, steady, sameClass, memory }) {
 
 /** @param {number | null} value */
 const ms = (value) => (value === null ? "-" : value.toFixed(value < 100 ? 1 : 0));
-
-/** @param {string[]} head @param {(string | number)[][]} rows */
-function table(head, rows) {
-  const line = (/** @type {(string | number)[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n") + "\n";
-}
 
 /** @param {Result} result */
 export function forScripts({ machine, rows, ratios, downloads, notes }) {

@@ -19,14 +19,31 @@ export async function start({ backend, threads, model }, { size, rgba }) {
     worker = rpc;
     return () => rpc.call("frame", () => ({ args: [new Uint8Array(rgba.buffer), size] }));
   }
+  const session = await openSession({ backend, model });
+  return () => classesOf(session, { size, rgba });
+}
+
+/**
+ * A session with a model, in the page itself.
+ * @param {Pick<import("../page.js").Job, "backend" | "model">} job
+ * @returns {Promise<import("../../www/backends.js").Session>}
+ */
+export async function openSession({ backend, model }) {
   const { default: init, Session } = await import(new URL("../../www/pkg/engine.js", import.meta.url).href);
   await init();
   const session = backend === "webgpu" ? await Session.onGpu(true) : Session.onCpu();
   session.loadModel(await fetchBytes(`${model}.safetensors`));
-  return async () => {
-    await session.segmentPixels(new Uint8Array(rgba.buffer), size, size, { width: size, height: size });
-    return /** @type {Uint8Array} */ (await session.readMask());
-  };
+  return session;
+}
+
+/**
+ * @param {import("../../www/backends.js").Session} session
+ * @param {import("../picture.js").Picture} picture
+ * @returns {Promise<Uint8Array>}
+ */
+export async function classesOf(session, { size, rgba }) {
+  await session.segmentPixels(new Uint8Array(rgba.buffer), size, size, { width: size, height: size });
+  return session.readMask();
 }
 
 /** The most bytes in the worker, if there is one. @returns {Promise<{wasm: number, gpu: number} | undefined>} */
