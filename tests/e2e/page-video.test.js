@@ -106,13 +106,14 @@ async function atEndOf(page, file) {
   return page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
     const video = Object.assign(document.createElement("video"), { muted: true, src: URL.createObjectURL(new Blob([bytes])) });
-    const reached = (/** @type {"loadeddata" | "seeked"} */ event) =>
+    // An element may say that it has sought before it has the frame.
+    const presented = () =>
       new Promise((resolve, reject) => {
-        video.addEventListener(event, resolve, { once: true });
+        video.requestVideoFrameCallback(resolve);
         video.onerror = () => reject(new Error(video.error?.message));
       });
-    await reached("loadeddata");
-    const atEnd = reached("seeked");
+    await presented();
+    const atEnd = presented();
     // Beyond the end is the end, which some files do not tell.
     video.currentTime = 1e6;
     await atEnd;
