@@ -21,6 +21,26 @@ fn conv(changes: Value) -> Value {
     node
 }
 
+/// A transposed convolution that doubles.
+fn transposed(changes: Value) -> Value {
+    let mut node = json!({
+        "name": "layer", "op": "conv_transpose2d", "inputs": ["x"], "weights": ["layer.weight"],
+        "out_channels": 4, "kernel": [2, 2], "stride": [2, 2], "padding": [0, 0], "output_padding": [0, 0], "groups": 1,
+        "bias": false
+    });
+    node.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    node
+}
+
+/// Windows of 2x2.
+fn pool(op: &str, changes: Value) -> Value {
+    let mut node = json!({
+        "name": "layer", "op": op, "inputs": ["x"], "kernel": [2, 2], "stride": [2, 2], "padding": [0, 0]
+    });
+    node.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    node
+}
+
 fn layer(op: Value) -> Value {
     let mut node = json!({ "name": "layer", "inputs": ["x"] });
     node.as_object_mut().unwrap().extend(op.as_object().unwrap().clone());
@@ -52,9 +72,9 @@ fn bad_graphs_are_errors_that_name_the_node() {
         ("an unknown operation", vec![input(), layer(json!({"op": "softmax"}))], Unsupported, "softmax"),
         (
             "an unknown activation",
-            vec![input(), layer(json!({"op": "activation", "function": "gelu"}))],
+            vec![input(), layer(json!({"op": "activation", "function": "mish"}))],
             Unsupported,
-            "gelu",
+            "mish",
         ),
         ("a missing field", vec![input(), layer(json!({"op": "channel_shuffle"}))], Invalid, "groups"),
         ("two nodes of one name", vec![input(), conv(json!({})), conv(json!({}))], Invalid, "\"layer\""),
@@ -148,6 +168,114 @@ fn bad_graphs_are_errors_that_name_the_node() {
             Invalid,
             "\"layer\"",
         ),
+        (
+            "an unknown kind of size",
+            vec![input(), layer(json!({"op": "adaptive_avg_pool2d", "size": {"kind": "half"}}))],
+            Invalid,
+            "half",
+        ),
+        (
+            "a size without its width",
+            vec![
+                input(),
+                layer(json!({"op": "adaptive_avg_pool2d", "size": {"kind": "fixed", "height": 1}})),
+            ],
+            Invalid,
+            "width",
+        ),
+        ("a node without a name", vec![input(), json!({"op": "concat", "inputs": ["x"]})], Invalid, "name"),
+        (
+            "more output padding than stride",
+            vec![input(), transposed(json!({"output_padding": [2, 0]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "transposed groups that do not divide",
+            vec![input(), transposed(json!({"groups": 3}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "an average over a last window that reaches beyond",
+            vec![input(), pool("avg_pool2d", json!({"ceil": true}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "windows that overlap, put back",
+            vec![input(), pool("max_unpool2d", json!({"inputs": ["x", "x"], "stride": [1, 2]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        ("one input of two", vec![input(), pool("max_unpool2d", json!({}))], Invalid, "\"layer\""),
+        (
+            "huge zeros around a map",
+            vec![input(), layer(json!({"op": "pad2d", "before": [0, big], "after": [0, 0]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "a crop like nothing",
+            vec![input(), layer(json!({"op": "crop2d", "before": [0, 0]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "a slice of no channels",
+            vec![input(), layer(json!({"op": "slice", "start": 1, "channels": 0}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "a slice from far away",
+            vec![input(), layer(json!({"op": "slice", "start": big, "channels": 1}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "norms of no groups",
+            vec![
+                input(),
+                layer(json!({"op": "group_norm", "groups": 0, "epsilon": 1e-5, "weights": ["a", "b"]})),
+            ],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "a layer norm without its shift",
+            vec![input(), layer(json!({"op": "layer_norm", "epsilon": 1e-5, "weights": ["a"]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "attention to keys without values",
+            vec![input(), layer(json!({"op": "attention", "heads": 1, "inputs": ["x", "x"]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "heads that do not divide",
+            vec![input(), layer(json!({"op": "attention", "heads": 3, "inputs": ["x", "x", "x"]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "no heads",
+            vec![input(), layer(json!({"op": "attention", "heads": 0, "inputs": ["x", "x", "x"]}))],
+            Invalid,
+            "\"layer\"",
+        ),
+        (
+            "keys of other channels",
+            vec![
+                input(),
+                json!({"name": "some", "op": "slice", "start": 0, "channels": 2, "inputs": ["x"]}),
+                layer(json!({"op": "attention", "heads": 2, "inputs": ["x", "some", "x"]})),
+            ],
+            Invalid,
+            "\"layer\"",
+        ),
     ];
     let mut failures = Vec::new();
     for (what, nodes, kind, hint) in cases {
@@ -185,9 +313,29 @@ fn graphs_that_are_no_graphs_are_errors() {
         assert_eq!(error.kind(), ErrorKind::ModelInvalid, "{error}");
         assert!(error.to_string().contains("export the model again"), "{error}");
     }
-    // The same helpers make a graph that is accepted, so the refusals above are not for some other reason.
-    let good = json!({ "nodes": [input(), conv(json!({}))], "output": "layer" }).to_string();
-    assert!(Graph::from_json(&good).is_ok());
+    // The same helpers make graphs that are accepted, so the refusals above are not for some other reason.
+    for good in [conv(json!({})), transposed(json!({})), pool("max_pool2d", json!({"ceil": true}))] {
+        let graph = json!({ "nodes": [input(), good], "output": "layer" }).to_string();
+        assert!(Graph::from_json(&graph).is_ok(), "{graph}");
+    }
+}
+
+#[test]
+fn sizes_that_do_not_belong_together_are_errors() {
+    let cases = [
+        ("a map that was not pooled from the other", pool("max_unpool2d", json!({"inputs": ["x", "x"]}))),
+        (
+            "a crop larger than its map",
+            layer(json!({"op": "crop2d", "before": [1, 0], "inputs": ["x", "x"]})),
+        ),
+        ("padding that leaves nothing", transposed(json!({"padding": [9, 9]}))),
+    ];
+    for (what, node) in cases {
+        let graph = json!({ "nodes": [input(), node], "output": "layer" }).to_string();
+        let error = Graph::from_json(&graph).unwrap().shapes(1, 8, 8).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InputSize, "{what}: {error}");
+        assert!(error.to_string().contains("\"layer\""), "{what}: {error}");
+    }
 }
 
 /// Such a graph is valid, but in groups the processor copies what lies under a row of windows.

@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{NETWORKS, network};
-use segscope::graph::random::{random_picture, random_weights};
+use common::{light_networks, sides_for};
+use segscope::graph::random::random_picture;
 use segscope::graph::receptive_field::Extent;
 use segscope::graph::{Conv2d, Graph, GraphBuilder, NodeId};
 use segscope::reference::Reference;
@@ -56,16 +56,16 @@ fn branches_count_for_what_they_see_and_global_pooling_sees_all() {
 /// No value may change whose field does not hold the changed pixel.
 #[test]
 fn a_changed_pixel_is_seen_only_where_the_fields_say() {
-    const SIDE: usize = 96;
-    for (name, architecture, scale, _) in NETWORKS {
-        let graph = network(architecture, scale, 5);
-        let reference = Reference::new(&graph, &random_weights(&graph)).unwrap();
-        let fields = graph.receptive_fields(SIDE, SIDE).unwrap();
-        let shape = [1, 3, SIDE, SIDE];
+    for case in light_networks() {
+        let (name, graph) = (&case.name, &case.graph);
+        let [height, width] = sides_for(&case, [96; 2]);
+        let reference = Reference::new(graph, &case.weights).unwrap();
+        let fields = graph.receptive_fields(height, width).unwrap();
+        let shape = [1, 3, height, width];
         let picture = random_picture(shape);
         let mut changed = picture.clone();
         let (row, column) = (37, 58);
-        changed[row * SIDE + column] += 3.0;
+        changed[row * width + column] += 3.0;
         let before = reference.run_all(&picture, shape).unwrap();
         let after = reference.run_all(&changed, shape).unwrap();
         let mut checked = 0;

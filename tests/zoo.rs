@@ -2,9 +2,29 @@
 
 mod common;
 
-use common::{NETWORKS, golden_path, network};
+use std::collections::BTreeSet;
+
+use common::{NETWORKS, golden_name, golden_path, network};
 use segscope::ErrorKind;
-use segscope::zoo::{self, ARCHITECTURES, MAX_CLASSES, Options};
+use segscope::graph::Graph;
+use segscope::zoo::encoders::Encoder;
+use segscope::zoo::{self, Architecture, MAX_CLASSES, Options};
+
+/// Every architecture at every scale, under its name in counts.json.
+fn whole_zoo() -> impl Iterator<Item = (String, Architecture, Option<f64>)> {
+    zoo::names().into_iter().flat_map(|name| {
+        let scales = zoo::find(&name).unwrap().scales;
+        let scales = if scales.is_empty() { vec![None] } else { scales.iter().copied().map(Some).collect() };
+        scales.into_iter().map(move |scale| {
+            let architecture = zoo::find(&name).unwrap();
+            (golden_name(&name, scale), architecture, scale)
+        })
+    })
+}
+
+fn build(architecture: &Architecture, scale: Option<f64>, classes: usize) -> Graph {
+    architecture.build(&Options { scale, classes }).unwrap()
+}
 
 #[test]
 fn parameters_and_macs_are_pytorchs() {
@@ -12,38 +32,61 @@ fn parameters_and_macs_are_pytorchs() {
     let golden: serde_json::Value = serde_json::from_str(&json).unwrap();
     let number = |value: &serde_json::Value| value.as_u64().unwrap();
     let [classes, height, width] = ["classes", "height", "width"].map(|key| number(&golden[key]) as usize);
-    for (name, architecture, scale, _) in NETWORKS {
-        let graph = network(architecture, scale, classes);
-        let counts = &golden["networks"][name];
-        assert_eq!(graph.parameters().unwrap() as u64, number(&counts["parameters"]), "{name}: parameters");
-        assert_eq!(graph.macs(height, width).unwrap(), number(&counts["macs"]), "{name}: macs");
+    let networks = golden["networks"].as_object().unwrap();
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (name, architecture, scale) in whole_zoo() {
+        let Some(counts) = networks.get(&name) else {
+            wrong.push(format!("{name} is not in counts.json"));
+            continue;
+        };
+        let graph = build(&architecture, scale, classes);
+        let ours = [graph.parameters().unwrap() as u64, graph.macs(height, width).unwrap()];
+        let theirs = ["parameters", "macs"].map(|key| number(&counts[key]));
+        if ours != theirs {
+            wrong.push(format!("{name}: parameters and macs are {ours:?}, PyTorch's {theirs:?}"));
+        }
+        seen.insert(name);
     }
+    let unknown = networks.keys().filter(|name| !seen.contains(*name));
+    wrong.extend(unknown.map(|name| format!("{name} is not in the zoo")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_architecture_keeps_the_size_of_its_input() {
-    for (name, architecture, scale, _) in NETWORKS {
-        let multiple = zoo::find(architecture).unwrap().input_multiple;
-        let graph = network(architecture, scale, 7);
-        for (h, w) in [(multiple, 3 * multiple), (5 * multiple, 2 * multiple), (16 * multiple, 32 * multiple)]
-        {
-            assert_eq!(graph.shapes(2, h, w).unwrap()[graph.output], [2, 7, h, w], "{name}");
+    for (name, architecture, scale) in whole_zoo() {
+        let multiple = 32usize.next_multiple_of(architecture.input_multiple);
+        let graph = build(&architecture, scale, 7);
+        for (h, w) in [(multiple, 3 * multiple), (5 * multiple, 2 * multiple), (256, 512)] {
+            let shapes = graph.shapes(2, h, w).unwrap_or_else(|e| panic!("{name} at {h}x{w}: {e}"));
+            assert_eq!(shapes[graph.output], [2, 7, h, w], "{name}");
         }
     }
 }
 
+/// Each decoder and each encoder at least once, and each network that is not a pair of the two.
 #[test]
-fn the_golden_networks_are_the_whole_zoo() {
-    for architecture in ARCHITECTURES {
-        let tested = NETWORKS.iter().filter(|(_, name, ..)| *name == architecture.name).count();
-        assert_eq!(tested, architecture.scales.len().max(1), "{}", architecture.name);
-    }
+fn the_golden_networks_cover_the_zoo() {
+    let encoders: Vec<String> = Encoder::ALL.iter().map(|encoder| encoder.name()).collect();
+    let parts = |network: &str| -> Vec<String> {
+        let decoder = |encoder: &String| Some(network.strip_suffix(encoder)?.to_owned());
+        let pair = encoders.iter().find_map(|encoder| Some(vec![decoder(encoder)?, encoder.clone()]));
+        pair.unwrap_or_else(|| vec![network.to_owned()])
+    };
+    let golden: BTreeSet<String> =
+        NETWORKS.iter().flat_map(|&(name, scale, _)| parts(&golden_name(name, scale))).collect();
+    let whole: BTreeSet<String> = whole_zoo().flat_map(|(name, ..)| parts(&name)).collect();
+    assert_eq!(golden, whole);
 }
 
 #[test]
 fn options_that_do_not_exist_are_errors() {
-    let cases: [(&str, Option<f64>, usize, ErrorKind, &str); 7] = [
-        ("unet_resnet19", None, 5, ErrorKind::ModelUnsupported, "unet_resnet18"),
+    let cases: [(&str, Option<f64>, usize, ErrorKind, &str); 10] = [
+        ("unet_resnet19", None, 5, ErrorKind::ModelUnsupported, "the closest name is \"unet_resnet18\""),
+        ("unet", None, 5, ErrorKind::ModelUnsupported, "unet, linknet, pspnet"),
+        ("linknet_mit_b0", None, 5, ErrorKind::ModelUnsupported, "unet_mit_b0"),
+        ("", None, 5, ErrorKind::ModelUnsupported, "enet"),
         ("espnet_v2", None, 5, ErrorKind::OutOfRange, "0.5, 1.0, 2.0"),
         ("espnet_v2", Some(0.75), 5, ErrorKind::OutOfRange, "0.5, 1.0, 2.0"),
         ("espnet_v2", Some(f64::NAN), 5, ErrorKind::OutOfRange, "0.5, 1.0, 2.0"),
@@ -71,6 +114,19 @@ fn unused_entries_are_told_from_surplus_ones() {
         ("unet_resnet18", "classification_head.3.weight", true),
         ("unet_resnet18", "segmentation_head.0.weight", false),
         ("lraspp_mobilenet_v3_large", "classification_head.3.weight", false),
+        ("fcn_resnet50", "aux_classifier.4.weight", true),
+        ("fcn_resnet50", "classifier.4.weight", false),
+        ("unet_efficientnet-b0", "encoder._conv_head.weight", true),
+        ("unet_efficientnet-b0", "encoder._bn1.running_mean", true),
+        ("unet_efficientnet-b0", "encoder._blocks.0._bn1.running_mean", false),
+        // PSPNet ends its encoder at stride 8.
+        ("pspnet_resnet18", "encoder.layer3.0.conv1.weight", true),
+        ("pspnet_resnet18", "encoder.layer2.0.conv1.weight", false),
+        ("pspnet_vgg16", "encoder.features.24.weight", true),
+        ("pspnet_vgg16", "encoder.features.21.weight", false),
+        ("pspnet_mit_b0", "encoder.norm3.weight", true),
+        ("pspnet_mit_b0", "encoder.norm2.weight", false),
+        ("fpn_resnet18", "encoder.layer3.0.conv1.weight", false),
     ];
     for (architecture, entry, expected) in cases {
         assert_eq!(
@@ -80,9 +136,9 @@ fn unused_entries_are_told_from_surplus_ones() {
         );
     }
     // What inference reads is never among them.
-    for (name, architecture, scale, _) in NETWORKS {
-        for node in &network(architecture, scale, 5).nodes {
-            let clash = node.weights.iter().find(|w| zoo::find(architecture).unwrap().is_unused_entry(w));
+    for (name, architecture, scale) in whole_zoo() {
+        for node in &build(&architecture, scale, 5).nodes {
+            let clash = node.weights.iter().find(|weight| architecture.is_unused_entry(weight));
             assert_eq!(clash, None, "{name}");
         }
     }

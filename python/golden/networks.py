@@ -1,92 +1,108 @@
-"""Golden outputs of whole networks: tests/golden/<network>.safetensors; and their counts: tests/golden/counts.json.
+"""Golden outputs of whole networks: tests/golden/<network>.safetensors.
 
-    python python/golden/networks.py
+    python python/golden/networks.py [network ...]
 
-Weights and input come from `weights.py`, so a file holds the outputs only: `logits` and `argmax`. Sizes are unequal and,
-where the architecture allows it, odd; the batch is 2 so that a mixed-up batch stride shows.
-Made with torch 2.15.0, torchvision 0.29.2, segmentation_models_pytorch 0.6.0.
+Weights and input come from `weights.py`, so a file holds the outputs only: `logits` and `argmax`, the logits in f16 where the
+smallest input that the architecture takes would make more than 64 KiB of f32. Every decoder and every encoder of the zoo is in
+at least one network. Sizes are unequal and, where the architecture allows it, odd; the batch is 2 so that a mixed-up batch
+stride shows.
+Made with torch 2.15.0.
 """
-import json
 import sys
 from pathlib import Path
 
-import segmentation_models_pytorch as smp
 import torch
 from safetensors.torch import save_file
-from torchvision.models import mobilenet_v3_small
-from torchvision.models.segmentation import lraspp_mobilenet_v3_large
-from torchvision.models.segmentation.lraspp import _lraspp_mobilenetv3
 
+import architectures
 import weights
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "training"))
-from espnetv2 import EspNetV2  # noqa: E402
-
-GOLDEN = ROOT / "tests" / "golden"
-
-
-def lraspp_large(classes):
-    return lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=classes)
-
-
-def lraspp_small(classes):
-    return _lraspp_mobilenetv3(mobilenet_v3_small(weights=None, dilated=True), classes)
-
-
-def unet(encoder):
-    return lambda classes: smp.Unet(encoder, encoder_weights=None, classes=classes)
-
-
-# Name in the zoo (and the scale, if it has one), constructor, input.
-NETWORKS = {
-    "espnet_v2_0.5": (lambda classes: EspNetV2(classes, 0.5), [2, 3, 96, 64]),
-    "espnet_v2_1.0": (lambda classes: EspNetV2(classes, 1.0), [2, 3, 64, 96]),
-    "espnet_v2_2.0": (lambda classes: EspNetV2(classes, 2.0), [2, 3, 64, 96]),
-    "lraspp_mobilenet_v3_large": (lraspp_large, [2, 3, 75, 61]),
-    "lraspp_mobilenet_v3_small": (lraspp_small, [2, 3, 61, 75]),
-    "unet_resnet18": (unet("resnet18"), [2, 3, 61, 75]),
-    "unet_mobilenet_v2": (unet("mobilenet_v2"), [2, 3, 75, 61]),
-}
+GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden"
 CLASSES = 5
-COUNTED_CLASSES = 21
-COUNTED_SIZE = (96, 128)
-# ESPNetv2's strided units store an activation that they do not apply.
-UNUSED = ".eesp.module_act.weight"
 
-
-def counts(model):
-    """Parameters that inference uses, and multiply-accumulates of the convolutions for one picture."""
-    macs = 0
-
-    def count(conv, inputs, output):
-        nonlocal macs
-        macs += output.numel() * conv.weight[0].numel()
-
-    for module in model.modules():
-        if isinstance(module, torch.nn.Conv2d):
-            module.register_forward_hook(count)
-    model.eval()(torch.zeros(1, 3, *COUNTED_SIZE))
-    parameters = sum(p.numel() for name, p in model.named_parameters() if not name.endswith(UNUSED))
-    return {"parameters": parameters, "macs": macs}
+ANY = [2, 3, 33, 47]  # any size will do
+OF_8 = [2, 3, 40, 32]
+OF_16 = [2, 3, 32, 48]
+OF_32 = [2, 3, 64, 32]
+# Three poolings of a map at stride 16 leave nothing of shorter sides. One picture, so that the file stays small.
+OF_128 = [1, 3, 128, 144]
+IN_F16 = [OF_32, OF_128]
+# By name in the zoo, and scale, if it has one: the input.
+NETWORKS = {
+    "espnet_v2_0.5": [2, 3, 96, 64],
+    "espnet_v2_1.0": [2, 3, 64, 96],
+    "espnet_v2_2.0": [2, 3, 64, 96],
+    "lraspp_mobilenet_v3_large": [2, 3, 75, 61],
+    "lraspp_mobilenet_v3_small": [2, 3, 61, 75],
+    "fcn_resnet50": ANY,
+    "fcn_resnet101": ANY,
+    "deeplabv3_resnet50": ANY,
+    "deeplabv3_resnet101": ANY,
+    "deeplabv3_mobilenet_v3_large": ANY,
+    **{f"segformer_b{size}": ANY for size in range(6)},
+    "fcn32s_vgg16": ANY,
+    "fcn16s_vgg16": ANY,
+    "fcn8s_vgg16": ANY,
+    "segnet": ANY,
+    "enet": OF_16,  # of 8, in fact
+    "deeplab_v1_vgg16": ANY,
+    "deeplab_v2_vgg16": ANY,
+    "deeplab_v2_resnet101": ANY,
+    "pointrend_deeplabv3_resnet50": ANY,
+    "pointrend_fpn_resnet50": ANY,
+    "panoptic_fpn_resnet50": ANY,
+    "unet_resnet18": [2, 3, 61, 75],
+    "unet_mobilenet_v2": [2, 3, 75, 61],
+    "unet_vgg11_bn": ANY,
+    "unet_vgg13_bn": ANY,
+    "unet_vgg16": ANY,
+    "unet_vgg19": ANY,
+    "unet_vgg19_bn": ANY,
+    "unet_resnet34": ANY,
+    "unet_resnet101": ANY,
+    "unet_tu-mobilenetv3_large_100": ANY,
+    "unet_efficientnet-b0": ANY,
+    "unet_efficientnet-b3": ANY,
+    "unet_mit_b0": OF_32,
+    "unet_mit_b4": OF_32,
+    "unet_mit_b5": OF_32,
+    "linknet_vgg11": OF_32,
+    "linknet_mobilenet_v2": OF_32,
+    "pspnet_resnet18": OF_8,
+    "pspnet_efficientnet-b0": OF_8,
+    "fpn_vgg13": OF_32,
+    "fpn_mobilenet_v2": OF_32,
+    "fpn_efficientnet-b1": OF_32,
+    "fpn_mit_b1": OF_32,
+    "deeplabv3plus_resnet50": OF_16,
+    "deeplabv3plus_mobilenet_v2": OF_16,
+    "deeplabv3plus_tu-mobilenetv3_small_100": OF_16,
+    "deeplabv3plus_efficientnet-b2": OF_16,
+    "deeplabv3plus_mit_b1": OF_16,
+    "pan_mobilenet_v2": OF_128,
+    "upernet_vgg16_bn": OF_32,
+    "upernet_mobilenet_v2": OF_32,
+    "upernet_mit_b2": OF_32,
+    "segformer_mit_b0": OF_32,
+    "segformer_mit_b3": OF_32,
+    "segformer_resnet18": OF_32,
+}
 
 
 @torch.inference_mode()
 def main():
-    networks = {}
-    for name, (network, shape) in NETWORKS.items():
-        out = weights.fill(network(CLASSES))(weights.picture(shape))
-        logits = out["out"] if isinstance(out, dict) else out
+    for name in sys.argv[1:] or NETWORKS:
+        model = architectures.NETWORKS[name](CLASSES)
+        weights.fill(model, architectures.state(model))
+        logits = architectures.scores(model, weights.picture(NETWORKS[name])).contiguous()
+        argmax = logits.argmax(1).to(torch.uint8)
+        if NETWORKS[name] in IN_F16:
+            logits = logits.half()
         path = GOLDEN / f"{name}.safetensors"
-        save_file({"logits": logits.contiguous(), "argmax": logits.argmax(1).to(torch.uint8)}, path)
+        save_file({"logits": logits, "argmax": argmax}, path)
         path.chmod(0o644)
-        pixels = torch.bincount(logits.argmax(1).flatten(), minlength=CLASSES).tolist()
-        networks[name] = counts(network(COUNTED_CLASSES))
-        print(f"{name}: {path.stat().st_size} bytes, logits {logits.min():.2f}..{logits.max():.2f}, "
-              f"pixels by class {pixels}, {networks[name]}")
-    height, width = COUNTED_SIZE
-    golden = {"classes": COUNTED_CLASSES, "height": height, "width": width, "networks": networks}
-    (GOLDEN / "counts.json").write_text(json.dumps(golden, indent=2) + "\n")
+        pixels = torch.bincount(argmax.flatten(), minlength=CLASSES).tolist()
+        print(f"{name}: {path.stat().st_size} bytes, logits {logits.min():.2f}..{logits.max():.2f}, pixels by class {pixels}")
 
 
 if __name__ == "__main__":

@@ -26,15 +26,19 @@ def uniform(name, count, low, high):
 
 def value_range(name, shape):
     """Ranges that keep activations near one through a deep network."""
+    if len(shape) == 2:  # a linear layer is a graph's 1x1 convolution
+        shape = (*shape, 1, 1)
     if len(shape) == 4:  # kernels: uniform of variance 2 / fan-in (He et al. 2015, arXiv 1502.01852)
         gain = 3.0 if shape[1] == 1 else 6.0  # half of it for depthwise ones, as ESPNetv2 adds four of them up
         bound = (gain / (shape[1] * shape[2] * shape[3])) ** 0.5
         return -bound, bound
-    suffix = name.rsplit(".", 1)[-1]
+    path, _, suffix = name.rpartition(".")
     if suffix == "running_var":
         return 0.5, 1.5
     if suffix in ("running_mean", "bias", "shift"):
         return -0.1, 0.1
+    if "blocks." in path and path.rpartition(".")[2].lstrip("_").startswith("bn"):
+        return 0.55, 1.55  # EfficientNet and timm's MobileNetV3, which swish and squeeze-and-excitation quieten
     return 0.22, 1.22  # scales of batch norms and slopes of PReLUs, which a name cannot tell apart
 
 
@@ -43,13 +47,26 @@ def tensor(name, shape):
     return torch.from_numpy(uniform(name, int(np.prod(shape)), low, high)).reshape(tuple(shape))
 
 
-def fill(model):
-    """Overwrites every weight of `model` and puts it into inference mode."""
-    state = model.state_dict()
-    model.load_state_dict({
-        name: value if name.endswith("num_batches_tracked") else tensor(name, value.shape)
-        for name, value in state.items()
-    })
+def turned(kernel, groups):
+    """A transposed convolution's kernel as PyTorch stores it, `[in, out / groups, kh, kw]`, from a graph's
+    `[out, in / groups, kh, kw]`."""
+    out, c_in, kh, kw = kernel.shape
+    by_group = kernel.reshape(groups, out // groups, c_in, kh, kw)
+    return by_group.transpose(1, 2).reshape(groups * c_in, out // groups, kh, kw)
+
+
+def fill(model, state=None):
+    """Overwrites every weight of `model` and puts it into inference mode. `state`: the model's tensors under the names that
+    a graph has them by; its state dict unless given."""
+    groups = {f"{name}.weight": module.groups for name, module in model.named_modules()
+              if isinstance(module, torch.nn.ConvTranspose2d)}
+    for name, value in (state or model.state_dict()).items():
+        if name in groups:
+            c_in, c_out, kh, kw = value.shape
+            shape = (c_out * groups[name], c_in // groups[name], kh, kw)
+            value.copy_(turned(tensor(name, shape), groups[name]))
+        elif not name.endswith("num_batches_tracked"):
+            value.copy_(tensor(name, value.shape))
     return model.eval()
 
 

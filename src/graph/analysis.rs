@@ -16,18 +16,25 @@ impl Graph {
             .sum())
     }
 
-    /// Multiply-accumulates of the convolutions for one picture of `height x width`.
+    /// Multiply-accumulates of the convolutions, and of the two products of attention, for one picture of `height x width`.
     pub fn macs(&self, height: usize, width: usize) -> Result<u64> {
         let shapes = self.shapes(1, height, width)?;
-        let macs = self.nodes.iter().enumerate().map(|(id, node)| match &node.op {
-            Op::Conv2d(conv) => {
-                let [_, c_in, _, _] = shapes[node.inputs[0]];
-                let [_, c_out, h, w] = shapes[id];
-                [c_out, h, w, c_in / conv.groups, conv.kernel[0], conv.kernel[1]]
-                    .iter()
-                    .fold(1u64, |product, &v| product.saturating_mul(v as u64))
-            }
-            _ => 0,
+        let macs = self.nodes.iter().enumerate().map(|(id, node)| {
+            let of = |i: usize| shapes[node.inputs[i]];
+            let [_, c_out, h, w] = shapes[id];
+            let factors = match &node.op {
+                Op::Conv2d(conv) => {
+                    let [kh, kw] = conv.kernel;
+                    [c_out, h, w, of(0)[1] / conv.groups, kh, kw]
+                }
+                Op::ConvTranspose2d(conv) => {
+                    let ([_, c_in, h, w], [kh, kw]) = (of(0), conv.kernel);
+                    [c_out / conv.groups, h, w, c_in, kh, kw]
+                }
+                Op::Attention { .. } => [2, c_out, h, w, of(1)[2], of(1)[3]],
+                _ => return 0,
+            };
+            factors.iter().fold(1u64, |product, &v| product.saturating_mul(v as u64))
         });
         // Saturating: a hostile graph gets a silly figure, not a panic.
         Ok(macs.fold(0, u64::saturating_add))

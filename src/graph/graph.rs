@@ -1,11 +1,7 @@
-//! A network as a list of nodes in topological order, and its JSON form.
-
-use std::collections::HashMap;
-
-use serde::{Deserialize, Serialize};
+//! A network as a list of nodes in topological order.
 
 use super::op::Op;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 
 /// Index of a node in [`Graph::nodes`].
 pub type NodeId = usize;
@@ -28,26 +24,6 @@ pub struct Graph {
     pub output: NodeId,
 }
 
-#[derive(Serialize, Deserialize)]
-struct JsonNode {
-    name: String,
-    #[serde(flatten)]
-    op: Op,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    inputs: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    weights: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct JsonGraph {
-    nodes: Vec<JsonNode>,
-    output: String,
-}
-
-/// More nodes than any network of the zoo by a factor of ten; a file that claims more is refused before it is walked.
-const MAX_NODES: usize = 10_000;
-
 impl Graph {
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id]
@@ -66,63 +42,6 @@ impl Graph {
             }
         }
         consumers
-    }
-
-    pub fn to_json(&self) -> String {
-        let nodes = self.nodes.iter().map(|node| JsonNode {
-            name: node.name.clone(),
-            op: node.op.clone(),
-            inputs: node.inputs.iter().map(|&i| self.nodes[i].name.clone()).collect(),
-            weights: node.weights.clone(),
-        });
-        let graph = JsonGraph { nodes: nodes.collect(), output: self.nodes[self.output].name.clone() };
-        serde_json::to_string(&graph).expect("a graph has string keys and finite numbers only")
-    }
-
-    /// Reads and checks a graph: known operations, unique names, inputs before their users (so no cycles), right arity,
-    /// sane hyper-parameters, and channels that fit.
-    pub fn from_json(json: &str) -> Result<Self> {
-        let parsed: JsonGraph = serde_json::from_str(json).map_err(|e| {
-            let kind = if e.to_string().contains("unknown variant") {
-                ErrorKind::ModelUnsupported
-            } else {
-                ErrorKind::ModelInvalid
-            };
-            Error::new(
-                kind,
-                format!("the graph in this model file cannot be read: {e}; export the model again"),
-            )
-            .with_source(e)
-        })?;
-        if parsed.nodes.len() > MAX_NODES {
-            return Err(invalid(format!(
-                "the graph has {} nodes, more than {MAX_NODES}",
-                parsed.nodes.len()
-            )));
-        }
-        let mut ids = HashMap::new();
-        let mut nodes = Vec::with_capacity(parsed.nodes.len());
-        for (id, node) in parsed.nodes.into_iter().enumerate() {
-            let mut inputs = Vec::with_capacity(node.inputs.len());
-            for input in &node.inputs {
-                inputs.push(*ids.get(input).ok_or_else(|| {
-                    invalid(format!(
-                        "node \"{}\" reads \"{input}\", which does not come before it: a cycle or an unknown node",
-                        node.name
-                    ))
-                })?);
-            }
-            if ids.insert(node.name.clone(), id).is_some() {
-                return Err(invalid(format!("two nodes are called \"{}\"", node.name)));
-            }
-            nodes.push(Node { name: node.name, op: node.op, inputs, weights: node.weights });
-        }
-        let output = *ids
-            .get(&parsed.output)
-            .ok_or_else(|| invalid(format!("the output \"{}\" is not a node of the graph", parsed.output)))?;
-        let graph = Self { nodes, output };
-        graph.check()?;
-        Ok(graph)
     }
 }
 

@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod builder;
 #[allow(clippy::module_inception)] // graph/graph.rs holds the type Graph, as the layout in docs says
 mod graph;
+mod json;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 pub mod op;
@@ -15,6 +16,6 @@ mod tensor;
 
 pub use builder::GraphBuilder;
 pub use graph::{Graph, Node, NodeId};
-pub use op::{Activation, Conv2d, Interpolation, Op, Size, Window};
+pub use op::{Activation, Conv2d, ConvTranspose2d, Interpolation, Op, Pair, Size, Window};
 pub use shape::Shape;
 pub use tensor::{Tensor, Weights};

@@ -25,7 +25,7 @@ pub fn fold_batch_norms(graph: &Graph, weights: &Weights) -> (Graph, Weights) {
         let source = node.inputs[0];
         let source_is_foldable = consumers[source].len() == 1
             && source != graph.output
-            && matches!(graph.nodes[source].op, Op::Conv2d(_));
+            && matches!(graph.nodes[source].op, Op::Conv2d(_) | Op::ConvTranspose2d(_));
         if source_is_foldable {
             let conv = &mut nodes[new_ids[source]];
             fold_into_conv(conv, &scale, &shift, &mut weights);
@@ -59,21 +59,23 @@ fn scale_and_shift(node: &Node, epsilon: f64, weights: &mut Weights) -> (Vec<f32
 }
 
 fn fold_into_conv(node: &mut Node, scale: &[f32], shift: &[f32], weights: &mut Weights) {
-    let Op::Conv2d(conv) = &mut node.op else {
-        unreachable!("the caller checked that this is a convolution")
+    let bias = match &mut node.op {
+        Op::Conv2d(conv) => &mut conv.bias,
+        Op::ConvTranspose2d(conv) => &mut conv.bias,
+        _ => unreachable!("the caller checked that this is a convolution"),
     };
     let kernel = weights.get_mut(&node.weights[0]).expect("the caller checked that all weights are there");
     let per_output = kernel.data.len() / scale.len();
     for (filter, s) in kernel.data.chunks_mut(per_output).zip(scale) {
         filter.iter_mut().for_each(|w| *w *= s);
     }
-    if conv.bias {
+    if *bias {
         let bias = weights.get_mut(&node.weights[1]).expect("the caller checked that all weights are there");
         for ((b, s), t) in bias.data.iter_mut().zip(scale).zip(shift) {
             *b = *b * s + t;
         }
     } else {
-        conv.bias = true;
+        *bias = true;
         let name = format!("{}.bias", node.name);
         weights.insert(name.clone(), Tensor::new([shift.len()], shift.to_vec()));
         node.weights.push(name);

@@ -56,9 +56,13 @@ fn range(name: &str, shape: &[usize]) -> (f64, f64) {
         let bound = (gain / (c_in * h * w) as f64).sqrt();
         return (-bound, bound);
     }
-    match name.rsplit('.').next() {
-        Some("running_var") => (0.5, 1.5),
-        Some("running_mean" | "bias" | "shift") => (-0.1, 0.1),
+    let (path, suffix) = name.rsplit_once('.').unwrap_or(("", name));
+    let module = path.rsplit('.').next().unwrap_or_default();
+    match suffix {
+        "running_var" => (0.5, 1.5),
+        "running_mean" | "bias" | "shift" => (-0.1, 0.1),
+        // EfficientNet and timm's MobileNetV3, which swish and squeeze-and-excitation quieten.
+        _ if path.contains("blocks.") && module.trim_start_matches('_').starts_with("bn") => (0.55, 1.55),
         // Scales of batch norms and slopes of PReLUs, which a name cannot tell apart.
         _ => (0.22, 1.22),
     }

@@ -39,6 +39,17 @@ impl Extent {
         }
     }
 
+    /// To a map `stride` times as long, whose value at `i` reads what a window of `extent` new positions has at `i`.
+    fn transposed(self, extent: usize, stride: usize, padding: usize) -> Self {
+        let Self::Window { first, last, jump } = self else { return self };
+        let jump = jump / stride as f64;
+        Self::Window {
+            first: first + (padding as f64 - (extent - 1) as f64) * jump,
+            last: last + padding as f64 * jump,
+            jump,
+        }
+    }
+
     /// To a map of another length; each new position reads less than `reach` old ones to either side of its centre.
     fn resized(self, from: usize, to: usize, reach: f64) -> Self {
         let Self::Window { first, last, jump } = self else { return self };
@@ -52,6 +63,13 @@ impl Extent {
             last: last + centre + reach * jump,
             jump: jump * factor,
         }
+    }
+
+    /// From position `before` on.
+    fn cropped(self, before: usize) -> Self {
+        let Self::Window { first, last, jump } = self else { return self };
+        let before = before as f64 * jump;
+        Self::Window { first: first + before, last: last + before, jump }
     }
 
     /// What either depends on. Joined maps have the same length, so their jumps agree but for rounding.
@@ -76,42 +94,59 @@ impl Graph {
         let shapes = self.shapes(1, height, width)?;
         let mut fields: Vec<ReceptiveField> = Vec::new();
         for (id, node) in self.nodes.iter().enumerate() {
-            let field = [0, 1].map(|axis| {
-                let of = |i: usize| fields[node.inputs[i]][axis];
-                match &node.op {
-                    Op::Input { .. } => Extent::Window { first: 0.0, last: 0.0, jump: 1.0 },
-                    Op::Conv2d(conv) => {
-                        let extent = (conv.kernel[axis] - 1) * conv.dilation[axis] + 1;
-                        of(0).through(extent, conv.stride[axis], conv.padding[axis])
-                    }
-                    Op::MaxPool2d(window) | Op::AvgPool2d(window) => {
-                        of(0).through(window.kernel[axis], window.stride[axis], window.padding[axis])
-                    }
-                    Op::AdaptiveAvgPool2d { .. } => {
-                        let [from, to] = lengths(&shapes, node.inputs[0], id, axis);
-                        if to == 1 && from > 1 {
-                            Extent::Whole
-                        } else {
+            let field =
+                [0, 1].map(|axis| {
+                    let of = |i: usize| fields[node.inputs[i]][axis];
+                    match &node.op {
+                        Op::Input { .. } => Extent::Window { first: 0.0, last: 0.0, jump: 1.0 },
+                        Op::Conv2d(conv) => {
+                            let extent = (conv.kernel[axis] - 1) * conv.dilation[axis] + 1;
+                            of(0).through(extent, conv.stride[axis], conv.padding[axis])
+                        }
+                        Op::ConvTranspose2d(conv) => {
+                            of(0).transposed(conv.kernel[axis], conv.stride[axis], conv.padding[axis])
+                        }
+                        Op::MaxUnpool2d(window) => {
+                            let reach = window.kernel[axis] - 1;
+                            of(0)
+                                .transposed(window.stride[axis], window.stride[axis], 0)
+                                .joined(of(1).through(2 * reach + 1, 1, reach))
+                        }
+                        Op::Pad2d { before, .. } => of(0).through(1, 1, before[axis]),
+                        Op::Crop2d { before } => of(0).cropped(before[axis]),
+                        Op::MaxPool2d(window) | Op::AvgPool2d(window) => {
+                            of(0).through(window.kernel[axis], window.stride[axis], window.padding[axis])
+                        }
+                        Op::AdaptiveAvgPool2d { .. } => {
+                            let [from, to] = lengths(&shapes, node.inputs[0], id, axis);
+                            if to == 1 && from > 1 {
+                                Extent::Whole
+                            } else {
+                                of(0).resized(from, to, widening(from, to))
+                            }
+                        }
+                        Op::Resize { mode: Interpolation::Nearest, .. } => {
+                            let [from, to] = lengths(&shapes, node.inputs[0], id, axis);
                             of(0).resized(from, to, widening(from, to))
                         }
+                        Op::Resize { mode: Interpolation::Bilinear, align_corners, .. } => {
+                            let [from, to] = lengths(&shapes, node.inputs[0], id, axis);
+                            // Aligned corners move the centres by up to half a position.
+                            of(0).resized(from, to, if *align_corners { 1.5 } else { 1.0 })
+                        }
+                        Op::Concat | Op::Add | Op::Mul => {
+                            (1..node.inputs.len()).fold(of(0), |joined, i| joined.joined(of(i)))
+                        }
+                        // Every pixel of the map counts; whether the map is one pixel is not asked.
+                        Op::GroupNorm { .. } | Op::Attention { .. } => Extent::Whole,
+                        Op::BatchNorm { .. }
+                        | Op::Affine
+                        | Op::Activation { .. }
+                        | Op::Slice { .. }
+                        | Op::ChannelShuffle { .. }
+                        | Op::LayerNorm { .. } => of(0),
                     }
-                    Op::Resize { mode: Interpolation::Nearest, .. } => {
-                        let [from, to] = lengths(&shapes, node.inputs[0], id, axis);
-                        of(0).resized(from, to, widening(from, to))
-                    }
-                    Op::Resize { mode: Interpolation::Bilinear, align_corners, .. } => {
-                        let [from, to] = lengths(&shapes, node.inputs[0], id, axis);
-                        // Aligned corners move the centres by up to half a position.
-                        of(0).resized(from, to, if *align_corners { 1.5 } else { 1.0 })
-                    }
-                    Op::Concat | Op::Add | Op::Mul => {
-                        (1..node.inputs.len()).fold(of(0), |joined, i| joined.joined(of(i)))
-                    }
-                    Op::BatchNorm { .. } | Op::Affine | Op::Activation { .. } | Op::ChannelShuffle { .. } => {
-                        of(0)
-                    }
-                }
-            });
+                });
             fields.push(field);
         }
         Ok(fields)

@@ -1,7 +1,7 @@
 //! Shape inference, and the checks that make a graph from a file safe to run.
 
 use super::graph::{Graph, Node, NodeId, invalid};
-use super::op::{Conv2d, Op, Pair, Size, Window};
+use super::op::{Conv2d, ConvTranspose2d, Op, Pair, Size, Window};
 use crate::error::{Error, ErrorKind, Result};
 
 /// `[n, c, h, w]`.
@@ -47,23 +47,24 @@ impl Graph {
         let mut channels: Vec<usize> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             let of = |i: usize| channels[node.inputs[i]];
+            for (channels, groups) in splits(&node.op, of) {
+                if channels % groups != 0 {
+                    return Err(wrong(
+                        node,
+                        format!("{channels} channels do not split into {groups} groups"),
+                    ));
+                }
+            }
             let c = match &node.op {
-                Op::Input { channels } => *channels,
-                Op::Conv2d(conv) => {
-                    if of(0) % conv.groups != 0 || conv.out_channels % conv.groups != 0 {
-                        return Err(wrong(
-                            node,
-                            format!("{} channels do not split into {} groups", of(0), conv.groups),
-                        ));
-                    }
-                    conv.out_channels
-                }
+                Op::Input { channels } | Op::Slice { channels, .. } => *channels,
+                Op::Conv2d(Conv2d { out_channels, .. })
+                | Op::ConvTranspose2d(ConvTranspose2d { out_channels, .. }) => *out_channels,
                 Op::Concat => node.inputs.iter().fold(0usize, |sum, &i| sum.saturating_add(channels[i])),
-                Op::Add | Op::Mul if of(0) != of(1) => {
-                    return Err(wrong(node, format!("inputs have {} and {} channels", of(0), of(1))));
-                }
-                Op::ChannelShuffle { groups } if of(0) % groups != 0 => {
-                    return Err(wrong(node, format!("{} channels do not split into {groups} groups", of(0))));
+                Op::Add | Op::Mul | Op::MaxUnpool2d(_) | Op::Attention { .. } => {
+                    if let Some(i) = (1..node.inputs.len()).find(|&i| of(i) != of(0)) {
+                        return Err(wrong(node, format!("inputs have {} and {} channels", of(0), of(i))));
+                    }
+                    of(0)
                 }
                 _ => of(0),
             };
@@ -81,13 +82,10 @@ impl Graph {
         let mut shapes = Vec::new();
         for (id, node) in self.nodes.iter().enumerate() {
             for (i, name) in node.weights.iter().enumerate() {
-                let shape = match &node.op {
-                    Op::Conv2d(conv) if i == 0 => vec![
-                        conv.out_channels,
-                        channels[node.inputs[0]] / conv.groups,
-                        conv.kernel[0],
-                        conv.kernel[1],
-                    ],
+                let shape = match node.op.convolution() {
+                    Some(Conv2d { kernel: [kh, kw], groups, .. }) if i == 0 => {
+                        vec![channels[id], channels[node.inputs[0]] / groups, kh, kw]
+                    }
                     _ => vec![channels[id]],
                 };
                 shapes.push((name.clone(), shape));
@@ -108,14 +106,30 @@ impl Graph {
     }
 }
 
+/// Numbers of channels that have to split into so many groups.
+fn splits(op: &Op, of: impl Fn(usize) -> usize) -> [(usize, usize); 2] {
+    if let Some(Conv2d { groups, out_channels, .. }) = op.convolution() {
+        return [(of(0), groups), (out_channels, groups)];
+    }
+    match *op {
+        Op::ChannelShuffle { groups } | Op::GroupNorm { groups, .. } | Op::Attention { heads: groups } => {
+            [(of(0), groups); 2]
+        }
+        _ => [(0, 1); 2],
+    }
+}
+
 fn check_node(node: &Node, id: NodeId) -> Result<()> {
     let arity_ok = match &node.op {
         Op::Input { .. } => node.inputs.is_empty() && id == 0,
         Op::Concat => !node.inputs.is_empty(),
         Op::Add
         | Op::Mul
+        | Op::MaxUnpool2d(_)
+        | Op::Crop2d { .. }
         | Op::AdaptiveAvgPool2d { size: Size::Like }
         | Op::Resize { size: Size::Like, .. } => node.inputs.len() == 2,
+        Op::Attention { .. } => node.inputs.len() == 3,
         _ => node.inputs.len() == 1,
     };
     if !arity_ok || (id == 0) != matches!(node.op, Op::Input { .. }) {
@@ -128,36 +142,55 @@ fn check_node(node: &Node, id: NodeId) -> Result<()> {
     if node.weights.len() != expected {
         return Err(wrong(node, format!("{} weights are named, {expected} are needed", node.weights.len())));
     }
-    let sane = |pair: Pair, min: usize| pair.iter().all(|&v| (min..=MAX_SIDE).contains(&v));
-    let hyper_ok = match &node.op {
-        Op::Conv2d(c) => {
-            sane(c.kernel, 1)
-                && sane(c.stride, 1)
-                && sane(c.dilation, 1)
-                && sane(c.padding, 0)
-                && c.groups >= 1
-                && c.out_channels <= MAX_CHANNELS
-                && c.kernel.iter().zip(&c.dilation).all(|(k, d)| k * d <= MAX_SIDE)
-        }
-        Op::MaxPool2d(w) | Op::AvgPool2d(w) => {
-            sane(w.kernel, 1)
-                && sane(w.stride, 1)
-                && sane(w.padding, 0)
-                && w.padding.iter().zip(&w.kernel).all(|(p, k)| *p <= k / 2)
-        }
-        Op::AdaptiveAvgPool2d { size } | Op::Resize { size, .. } => match size {
-            Size::Fixed { height, width } => sane([*height, *width], 1),
-            Size::Scale { factor, min } => factor.is_finite() && (0.0..=64.0).contains(factor) && *min >= 1,
-            Size::Like => true,
-        },
-        Op::BatchNorm { epsilon } => epsilon.is_finite() && *epsilon >= 0.0,
-        Op::ChannelShuffle { groups } => *groups >= 1,
-        _ => true,
-    };
+    let hyper_ok = node.op.convolution().is_none_or(|conv| sane_conv(&conv))
+        && match &node.op {
+            Op::ConvTranspose2d(conv) => conv.output_padding.iter().zip(&conv.stride).all(|(o, s)| o < s),
+            Op::MaxPool2d(w) | Op::AvgPool2d(w) | Op::MaxUnpool2d(w) => {
+                sane(w.kernel, 1)
+                    && sane(w.stride, 1)
+                    && sane(w.padding, 0)
+                    && w.padding.iter().zip(&w.kernel).all(|(p, k)| *p <= k / 2)
+                    && (!w.ceil || matches!(node.op, Op::MaxPool2d(_)))
+                    && (!matches!(node.op, Op::MaxUnpool2d(_))
+                        || w.padding == [0, 0] && w.kernel.iter().zip(&w.stride).all(|(k, s)| k <= s))
+            }
+            Op::Pad2d { before, after } => sane(*before, 0) && sane(*after, 0),
+            Op::Crop2d { before } => sane(*before, 0),
+            Op::Slice { start, .. } => *start <= MAX_CHANNELS,
+            Op::AdaptiveAvgPool2d { size } | Op::Resize { size, .. } => match size {
+                Size::Fixed { height, width } => sane([*height, *width], 1),
+                Size::Scale { factor, min } => {
+                    factor.is_finite() && (0.0..=64.0).contains(factor) && *min >= 1
+                }
+                Size::Like => true,
+            },
+            Op::BatchNorm { epsilon } | Op::LayerNorm { epsilon } => sane_epsilon(*epsilon),
+            Op::GroupNorm { groups, epsilon } => *groups >= 1 && sane_epsilon(*epsilon),
+            Op::ChannelShuffle { groups } | Op::Attention { heads: groups } => *groups >= 1,
+            _ => true,
+        };
     if !hyper_ok {
         return Err(wrong(node, format!("its hyper-parameters are out of range: {:?}", node.op)));
     }
     Ok(())
+}
+
+fn sane(pair: Pair, min: usize) -> bool {
+    pair.iter().all(|&v| (min..=MAX_SIDE).contains(&v))
+}
+
+fn sane_conv(c: &Conv2d) -> bool {
+    sane(c.kernel, 1)
+        && sane(c.stride, 1)
+        && sane(c.dilation, 1)
+        && sane(c.padding, 0)
+        && c.groups >= 1
+        && c.out_channels <= MAX_CHANNELS
+        && c.kernel.iter().zip(&c.dilation).all(|(k, d)| k * d <= MAX_SIDE)
+}
+
+fn sane_epsilon(epsilon: f64) -> bool {
+    epsilon.is_finite() && epsilon >= 0.0
 }
 
 fn spatial(node: &Node, shapes: &[Shape], input: Pair) -> Option<Pair> {
@@ -171,8 +204,22 @@ fn spatial(node: &Node, shapes: &[Shape], input: Pair) -> Option<Pair> {
             let extent = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1];
             strided(of(0), extent, *stride, *padding)?
         }
-        Op::MaxPool2d(Window { kernel, stride, padding })
-        | Op::AvgPool2d(Window { kernel, stride, padding }) => strided(of(0), *kernel, *stride, *padding)?,
+        Op::ConvTranspose2d(conv) => {
+            let ConvTranspose2d { kernel, stride, padding, output_padding, .. } = conv;
+            let side = |i: usize| {
+                let length = (of(0)[i] - 1) * stride[i] + kernel[i] + output_padding[i];
+                length.checked_sub(2 * padding[i])
+            };
+            [side(0)?, side(1)?]
+        }
+        Op::MaxPool2d(window) | Op::AvgPool2d(window) => pooled(of(0), window)?,
+        Op::MaxUnpool2d(window) => Some(of(1)).filter(|&like| pooled(like, window) == Some(of(0)))?,
+        Op::Pad2d { before, after } => [0, 1].map(|i| of(0)[i] + before[i] + after[i]),
+        Op::Crop2d { before } => {
+            Some(of(1)).filter(|like| (0..2).all(|i| before[i] + like[i] <= of(0)[i]))?
+        }
+        // Keys and values are of the same pixels.
+        Op::Attention { .. } if of(1) != of(2) => return None,
         Op::AdaptiveAvgPool2d { size } | Op::Resize { size, .. } => match size {
             Size::Fixed { height, width } => [*height, *width],
             Size::Scale { factor, min } => of(0).map(|v| ((v as f64 * factor).ceil() as usize).max(*min)),
@@ -187,6 +234,18 @@ fn spatial(node: &Node, shapes: &[Shape], input: Pair) -> Option<Pair> {
 fn strided(size: Pair, extent: Pair, stride: Pair, padding: Pair) -> Option<Pair> {
     let side = |i: usize| Some((size[i] + 2 * padding[i]).checked_sub(extent[i])? / stride[i] + 1);
     Some([side(0)?, side(1)?])
+}
+
+fn pooled(size: Pair, window: &Window) -> Option<Pair> {
+    let Window { kernel, stride, padding, ceil } = window;
+    let floor = strided(size, *kernel, *stride, *padding)?;
+    // One more that begins within the map or the padding before it, where some of the map is left over.
+    Some([0, 1].map(|i| {
+        let is_one_more = *ceil
+            && (floor[i] - 1) * stride[i] + kernel[i] < size[i] + 2 * padding[i]
+            && floor[i] * stride[i] < size[i] + padding[i];
+        floor[i] + usize::from(is_one_more)
+    }))
 }
 
 fn check_same_size(node: &Node, shapes: &[Shape]) -> Result<()> {

@@ -16,6 +16,19 @@ impl Tensor {
         assert_eq!(shape.iter().product::<usize>(), data.len(), "shape {shape:?} and data length disagree");
         Self { shape, data }
     }
+
+    /// A convolution's kernel with inputs and outputs in each other's place: from `[groups * a, b, kh, kw]` to
+    /// `[groups * b, a, kh, kw]`, between PyTorch's layout of a transposed convolution's weights and the graph's.
+    #[must_use]
+    pub fn turned(&self, groups: usize) -> Self {
+        let [rows, b, kh, kw] = self.shape[..] else { unreachable!("kernels have four dimensions") };
+        let (a, taps) = (rows / groups, kh * kw);
+        let filters = (0..groups).flat_map(|group| {
+            (0..b).flat_map(move |column| (0..a).map(move |row| (group * a + row) * b + column))
+        });
+        let data = filters.flat_map(|filter| &self.data[filter * taps..][..taps]).copied().collect();
+        Self::new([groups * b, a, kh, kw], data)
+    }
 }
 
 /// State dict: parameter name to tensor.

@@ -1,3 +1,4 @@
-//! What lessons and evaluation measure.
+//! What lessons and evaluation measure, and how they sharpen a mask.
 
+pub mod crf;
 pub mod metrics;

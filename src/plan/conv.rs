@@ -14,6 +14,8 @@ pub enum ConvKernel {
     /// shuffle, whose output then has a [`super::Layout`] in which they are whole planes apart, so that it is a sum of
     /// depthwise convolutions.
     Depthwise { terms: usize },
+    /// A transposed convolution with any window and stride.
+    Transposed,
 }
 
 impl ConvKernel {
@@ -28,7 +30,11 @@ pub fn conv_kernels(graph: &Graph, channels: &[usize]) -> Vec<Option<ConvKernel>
     let consumers = graph.consumers();
     let kernel = |id: NodeId| {
         let node = graph.node(id);
-        let Op::Conv2d(conv) = &node.op else { return None };
+        let conv = match &node.op {
+            Op::Conv2d(conv) => conv,
+            Op::ConvTranspose2d(_) => return Some(ConvKernel::Transposed),
+            _ => return None,
+        };
         let input = node.inputs[0];
         let terms = channels[input] / conv.groups;
         // The graph's output is read by `paint` too, which takes channels as they come.

@@ -4,7 +4,7 @@ use super::arena::Views;
 use super::conv::ConvKernel;
 use super::layout::Layout;
 use super::planes;
-use super::steps::{ActivationStep, Affine, ChannelSource, PixelLayer, Step, StepOp};
+use super::steps::{ActivationStep, Affine, ChannelSource, NormSets, PixelLayer, PoolWindow, Step, StepOp};
 use crate::graph::{Conv2d, Graph, NodeId, Op, Shape};
 
 /// Steps for everything that `kept` needs. A fused step stands where its last node stood, so that everything it
@@ -67,9 +67,15 @@ impl Fuser<'_> {
         let mut last = id;
         let mut activation = None;
         let op = match &node.op {
-            Op::Conv2d(conv) => self.convolution(conv, id, false, &mut inputs, &mut last),
-            Op::MaxPool2d(window) => StepOp::MaxPool(window.clone()),
-            Op::AvgPool2d(window) => StepOp::AvgPool(window.clone()),
+            Op::Conv2d(_) | Op::ConvTranspose2d(_) => self.convolution(id, false, &mut inputs, &mut last),
+            Op::MaxPool2d(window) => StepOp::MaxPool(PoolWindow::new(window)),
+            Op::AvgPool2d(window) => StepOp::AvgPool(PoolWindow::new(window)),
+            Op::MaxUnpool2d(window) => StepOp::MaxUnpool(PoolWindow::new(window)),
+            Op::Pad2d { before, .. } => StepOp::AvgPool(PoolWindow::moved(before.map(|v| v as isize))),
+            Op::Crop2d { before } => {
+                inputs.truncate(1);
+                StepOp::AvgPool(PoolWindow::moved(before.map(|v| -(v as isize))))
+            }
             Op::AdaptiveAvgPool2d { .. } => {
                 inputs.truncate(1);
                 let layers = self.pixel_layers(&mut last);
@@ -89,9 +95,9 @@ impl Fuser<'_> {
                 inputs.truncate(1);
                 StepOp::Resize { mode: *mode, align_corners: *align_corners }
             }
-            Op::Mul if let Some((conv, next)) = self.next_scaled(id) => {
+            Op::Mul if let Some((_, next)) = self.next_scaled(id) => {
                 last = next;
-                self.convolution(&conv, next, true, &mut inputs, &mut last)
+                self.convolution(next, true, &mut inputs, &mut last)
             }
             Op::Mul | Op::Add => self.elementwise(id, &mut inputs, &mut last),
             Op::Affine => StepOp::Elementwise { multiply: false, add: false, affine: Some(self.affine(id)) },
@@ -99,7 +105,12 @@ impl Fuser<'_> {
                 activation = Some(self.activation(id));
                 StepOp::Elementwise { multiply: false, add: false, affine: None }
             }
-            Op::Concat | Op::ChannelShuffle { .. } => self.gather(id, &mut last, &mut activation),
+            Op::Concat | Op::Slice { .. } | Op::ChannelShuffle { .. } => {
+                self.gather(id, &mut last, &mut activation)
+            }
+            Op::LayerNorm { epsilon } => self.normalise(id, NormSets::Pixels, *epsilon),
+            Op::GroupNorm { groups, epsilon } => self.normalise(id, NormSets::Groups(*groups), *epsilon),
+            Op::Attention { heads } => StepOp::Attention { heads: *heads },
             Op::Input { .. } | Op::BatchNorm { .. } => unreachable!("the plan takes neither as a step"),
         };
         if activation.is_none()
@@ -135,7 +146,6 @@ impl Fuser<'_> {
     /// A convolution and a sum after it; `last` is its node.
     fn convolution(
         &mut self,
-        conv: &Conv2d,
         node: NodeId,
         multiply: bool,
         inputs: &mut Vec<NodeId>,
@@ -147,7 +157,8 @@ impl Fuser<'_> {
             *last = sum;
         }
         let kernel = self.kernels[node].expect("every convolution has its kernel");
-        StepOp::Conv { conv: conv.clone(), node, kernel, multiply, add: sum.is_some() }
+        let conv = self.graph.node(node).op.convolution().expect("the caller found one");
+        StepOp::Conv { conv, node, kernel, multiply, add: sum.is_some() }
     }
 
     /// The pointwise convolution that alone reads the product `id` of a map and one pixel.
@@ -209,23 +220,34 @@ impl Fuser<'_> {
         StepOp::Elementwise { multiply, add, affine: affine.map(|id| self.affine(id)) }
     }
 
-    /// A concatenation or shuffle, with an affine, an activation and a shuffle after it.
+    fn normalise(&self, id: NodeId, sets: NormSets, epsilon: f64) -> StepOp {
+        StepOp::Normalise { sets, epsilon: epsilon as f32, affine: self.affine(id) }
+    }
+
+    /// A concatenation, slice or shuffle, with an affine, an activation and a shuffle after it.
     fn gather(&mut self, id: NodeId, last: &mut NodeId, activation: &mut Option<ActivationStep>) -> StepOp {
         let node = self.graph.node(id);
-        let mut channels: Vec<ChannelSource> = Vec::new();
+        let mut channels: Vec<Option<ChannelSource>> = Vec::new();
         for (input, &source) in node.inputs.iter().enumerate() {
-            channels.extend((0..self.shapes[source][1]).map(|channel| ChannelSource {
-                input,
-                channel,
-                parameter: 0,
-            }));
+            let of = |channel| Some(ChannelSource { input, channel, parameter: 0 });
+            channels.extend((0..self.shapes[source][1]).map(of));
         }
-        if let Op::ChannelShuffle { groups } = node.op {
-            channels = shuffled(&channels, groups);
+        match node.op {
+            Op::ChannelShuffle { groups } => channels = shuffled(&channels, groups),
+            Op::Slice { start, channels: count } => {
+                let slice = start..start + count;
+                channels = slice.map(|channel| channels.get(channel).copied().flatten()).collect();
+            }
+            _ => {}
         }
-        channels.iter_mut().enumerate().for_each(|(i, source)| source.parameter = i);
+        for (i, source) in channels.iter_mut().enumerate() {
+            source.iter_mut().for_each(|source| source.parameter = i);
+        }
         let mut affine = None;
-        if let Some(next) = self.next(*last, |op| matches!(op, Op::Affine)) {
+        // An affine is of channels that are there.
+        if !channels.contains(&None)
+            && let Some(next) = self.next(*last, |op| matches!(op, Op::Affine))
+        {
             affine = Some(self.affine(next));
             *last = next;
         }
@@ -244,7 +266,7 @@ impl Fuser<'_> {
         let mut lanes = vec![None; layout.planes() * 4];
         for (channel, source) in channels.into_iter().enumerate() {
             let [plane, lane] = layout.place(channel);
-            lanes[plane * 4 + lane] = Some(source);
+            lanes[plane * 4 + lane] = source;
         }
         StepOp::Gather { lanes, affine }
     }
@@ -262,7 +284,7 @@ impl Fuser<'_> {
 }
 
 /// Channel `j * groups + i` of the result is channel `i * (c / groups) + j`.
-fn shuffled(channels: &[ChannelSource], groups: usize) -> Vec<ChannelSource> {
+fn shuffled(channels: &[Option<ChannelSource>], groups: usize) -> Vec<Option<ChannelSource>> {
     let per_group = channels.len() / groups;
     (0..channels.len()).map(|c| channels[c % groups * per_group + c / groups]).collect()
 }

@@ -19,7 +19,7 @@ pub use conv::{ConvKernel, InputPlanes, conv_kernels};
 pub use layout::Layout;
 pub use pack::{PackedWeights, WeightFormat};
 pub use scores::ScoresShape;
-pub use steps::{ActivationStep, Affine, ChannelSource, PixelLayer, Step, StepOp};
+pub use steps::{ActivationStep, Affine, ChannelSource, NormSets, PixelLayer, PoolWindow, Step, StepOp};
 pub use tiles::{Blend, Tap, Tiles};
 pub use window::Window;
 

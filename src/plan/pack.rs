@@ -20,7 +20,8 @@ pub enum WeightFormat {
 impl WeightFormat {
     /// Int8 if every convolution's weights are stored so.
     pub fn of(graph: &Graph, weights: &QuantisedWeights) -> Self {
-        let mut convs = graph.nodes.iter().filter(|node| matches!(node.op, Op::Conv2d(_)));
+        let mut convs =
+            graph.nodes.iter().filter(|node| matches!(node.op, Op::Conv2d(_) | Op::ConvTranspose2d(_)));
         if convs.all(|node| matches!(weights.0[&node.weights[0]], Stored::Int8 { .. })) {
             Self::Int8
         } else {
@@ -31,7 +32,7 @@ impl WeightFormat {
 
 /// All weights of a model in the executors' layout.
 ///
-/// - Pointwise, dense: 4x4 blocks, `[out plane][tap][in plane of its span]`; in a block, one entry per input lane holds the
+/// - Pointwise, dense, transposed: 4x4 blocks, `[out plane][tap][in plane of its span]`; in a block, one entry per input lane holds the
 ///   weights of four output lanes (one 32-bit word as int8, four as f32). For int8 products one word per output lane holds
 ///   the weights of four input lanes, and the scales include the step of the input.
 /// - Depthwise: `[plane][term][tap]`, an entry holds four channels.
@@ -88,7 +89,8 @@ impl PackedWeights {
         };
         for (id, node) in graph.nodes.iter().enumerate() {
             match &node.op {
-                Op::Conv2d(conv) => {
+                Op::Conv2d(_) | Op::ConvTranspose2d(_) => {
+                    let conv = &node.op.convolution().expect("it is one");
                     let order = match kernels[id] {
                         Some(ConvKernel::Depthwise { terms }) => depthwise_order(conv, terms),
                         _ => block_order(conv, channels[node.inputs[0]]),
@@ -108,7 +110,10 @@ impl PackedWeights {
                     let offsets = [kernel, packed.push_vector(&scales), packed.push_vector(&bias)];
                     packed.convs.insert(id, offsets);
                 }
-                Op::Affine | Op::Activation { function: Activation::Prelu } => {
+                Op::Affine
+                | Op::LayerNorm { .. }
+                | Op::GroupNorm { .. }
+                | Op::Activation { function: Activation::Prelu } => {
                     for name in &node.weights {
                         let offset = packed.push_vector(&weights.0[name].dequantise().data);
                         packed.offsets.insert(name.clone(), offset);
@@ -120,7 +125,7 @@ impl PackedWeights {
         Ok(packed)
     }
 
-    /// First vector of an affine's scale or shift, or of PReLU's slopes.
+    /// First vector of an affine's or a normalisation's scale or shift, or of PReLU's slopes.
     pub fn offset(&self, name: &str) -> usize {
         self.offsets[name]
     }

@@ -1,7 +1,7 @@
 //! The steps of a plan: each is one kernel launch that leaves one node's value in the arena.
 
 use super::conv::ConvKernel;
-use crate::graph::{Activation, Conv2d, Interpolation, NodeId, Window};
+use crate::graph::{Activation, Conv2d, Interpolation, NodeId, Pair, Window};
 
 /// One kernel launch.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum StepOp {
     /// `conv(inputs[0] * multiplier) + addend`; the multiplier `[c, 1, 1]`, of pointwise convolutions only, and the addend are
-    /// the next inputs, where present. `node` owns the weights.
+    /// the next inputs, where present. `node` owns the weights; `conv` is what a transposed convolution undoes.
     Conv {
         conv: Conv2d,
         node: NodeId,
@@ -30,8 +30,11 @@ pub enum StepOp {
     SqueezeExcite {
         layers: Vec<PixelLayer>,
     },
-    MaxPool(Window),
-    AvgPool(Window),
+    MaxPool(PoolWindow),
+    /// Also zeros around a map, and a part of it: the average of windows of one pixel, with padding before the map or less.
+    AvgPool(PoolWindow),
+    /// `inputs[0]` put back where `inputs[1]` has the maxima of its windows.
+    MaxUnpool(PoolWindow),
     /// Adaptive average pooling of `inputs[0]` to the output's size.
     AdaptiveAvgPool,
     /// Resize of `inputs[0]` to the output's size.
@@ -52,6 +55,16 @@ pub enum StepOp {
         lanes: Vec<Option<ChannelSource>>,
         affine: Option<Affine>,
     },
+    /// Each of several sets of values brought to mean 0 and variance 1, then affine.
+    Normalise {
+        sets: NormSets,
+        epsilon: f32,
+        affine: Affine,
+    },
+    /// Attention of `inputs[0]`, queries, to `inputs[1]` and `inputs[2]`, keys and values.
+    Attention {
+        heads: usize,
+    },
 }
 
 impl Step {
@@ -61,6 +74,35 @@ impl Step {
             return [None; 2];
         };
         [multiply.then_some(1), add.then_some(1 + usize::from(multiply))]
+    }
+}
+
+/// Which values are normalised together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NormSets {
+    /// The channels of each pixel.
+    Pixels,
+    /// The pixels of so many groups of channels.
+    Groups(usize),
+}
+
+/// Window of a pooling. The padding is what lies before the map; negative where some of the map is left out.
+#[derive(Clone, Debug)]
+pub struct PoolWindow {
+    pub kernel: Pair,
+    pub stride: Pair,
+    pub padding: [isize; 2],
+}
+
+impl PoolWindow {
+    pub fn new(window: &Window) -> Self {
+        let Window { kernel, stride, padding, .. } = *window;
+        Self { kernel, stride, padding: padding.map(|v| v as isize) }
+    }
+
+    /// Of one pixel: moves the map by so much.
+    pub fn moved(by: [isize; 2]) -> Self {
+        Self { kernel: [1; 2], stride: [1; 2], padding: by }
     }
 }
 

@@ -46,11 +46,18 @@ fn work_per_value(plan: &Plan, step: &Step) -> usize {
             let [_, in_channels, _, _] = plan.shapes[step.inputs[0]];
             conv.kernel[0] * conv.kernel[1] * in_channels / conv.groups
         }
-        StepOp::MaxPool(window) | StepOp::AvgPool(window) => window.kernel[0] * window.kernel[1],
+        StepOp::MaxPool(window) | StepOp::AvgPool(window) | StepOp::MaxUnpool(window) => {
+            window.kernel[0] * window.kernel[1]
+        }
+        StepOp::Attention { .. } => {
+            let [_, _, height, width] = plan.shapes[step.inputs[1]];
+            2 * height * width
+        }
         StepOp::AdaptiveAvgPool
         | StepOp::SqueezeExcite { .. }
         | StepOp::Resize { .. }
         | StepOp::Elementwise { .. }
+        | StepOp::Normalise { .. }
         | StepOp::Gather { .. } => 4,
     }
 }

@@ -54,8 +54,7 @@ fn integers(graph: &Graph, weights: &QuantisedWeights) -> Result<HashMap<NodeId,
     let mut integers = HashMap::new();
     for (id, node) in graph.nodes.iter().enumerate() {
         let Op::Conv2d(conv) = &node.op else { continue };
-        let is_depthwise = matches!(kernels[id], Some(ConvKernel::Depthwise { .. }));
-        if !is_depthwise && is_product(conv) {
+        if kernels[id].is_some_and(ConvKernel::is_product) && is_product(conv) {
             integers.insert(id, layer(&packed, id, conv, channels[node.inputs[0]]));
         }
     }

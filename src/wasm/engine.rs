@@ -281,9 +281,11 @@ impl Session {
     #[wasm_bindgen(js_name = selfTest)]
     pub async fn self_test(&self, numbers: Option<String>) -> Fallible<JsValue> {
         self.precompile().await?;
-        let numbers = numbers.map(|json| serde_json::from_str(&json)).transpose().map_err(|e| {
-            Error::new(ErrorKind::OutOfRange, format!("these are no reference numbers: {e}")).with_source(e)
-        })?;
+        let numbers =
+            numbers.map(|json| serde_json::from_slice(json.as_bytes())).transpose().map_err(|e| {
+                Error::new(ErrorKind::OutOfRange, format!("these are no reference numbers: {e}"))
+                    .with_source(e)
+            })?;
         let test = on!(self, session => session.self_test(numbers.as_ref()).await)?;
         Ok(object([
             ("steps", (test.steps as f64).into()),

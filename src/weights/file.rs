@@ -62,7 +62,7 @@ impl Model {
             ));
         }
         let graph = Graph::from_json(entry("graph")?)?;
-        let info: ModelInfo = serde_json::from_str(entry("info")?)
+        let info: ModelInfo = serde_json::from_slice(entry("info")?.as_bytes())
             .map_err(|e| invalid(format!("the model's info cannot be read: {e}")).with_source(e))?;
         check_graph(&graph)?;
         info.check(graph.channels()?[graph.output])?;

@@ -17,27 +17,35 @@ pub enum Kernel {
     Pointwise,
     Dense,
     Depthwise,
+    Transposed,
     Pool,
+    MaxUnpool,
     AdaptivePool,
     GlobalPool,
     SqueezeExcite,
     Resize,
     Elementwise,
     Gather,
+    Normalise,
+    Attention,
 }
 
 impl Kernel {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Pointwise,
         Self::Dense,
         Self::Depthwise,
+        Self::Transposed,
         Self::Pool,
+        Self::MaxUnpool,
         Self::AdaptivePool,
         Self::GlobalPool,
         Self::SqueezeExcite,
         Self::Resize,
         Self::Elementwise,
         Self::Gather,
+        Self::Normalise,
+        Self::Attention,
     ];
 
     /// The kernel's file stem, what its uniforms are, and its own text.
@@ -46,13 +54,17 @@ impl Kernel {
             Self::Pointwise => ("pointwise", CONV, shader!("pointwise")),
             Self::Dense => ("dense", CONV, shader!("dense")),
             Self::Depthwise => ("depthwise", CONV, shader!("depthwise")),
+            Self::Transposed => ("transposed", CONV, shader!("transposed")),
             Self::Pool => ("pool", MAP, shader!("pool")),
+            Self::MaxUnpool => ("max_unpool", MAP, shader!("max_unpool")),
             Self::AdaptivePool => ("adaptive_pool", MAP, shader!("adaptive_pool")),
             Self::GlobalPool => ("global_pool", MAP, shader!("global_pool")),
             Self::SqueezeExcite => ("squeeze_excite", "", shader!("squeeze_excite")),
             Self::Resize => ("resize", MAP, shader!("resize")),
             Self::Elementwise => ("elementwise", MAP, shader!("elementwise")),
             Self::Gather => ("gather", MAP, shader!("gather")),
+            Self::Normalise => ("normalise", MAP, shader!("normalise")),
+            Self::Attention => ("attention", MAP, shader!("attention")),
         }
     }
 

@@ -50,30 +50,149 @@ pub struct Golden {
     pub output: Tensor,
 }
 
-/// Every network of the zoo at every scale: golden file, architecture, scale, input (python/golden/networks.py).
-pub const NETWORKS: [(&str, &str, Option<f64>, Shape); 7] = [
-    ("espnet_v2_0.5", "espnet_v2", Some(0.5), [2, 3, 96, 64]),
-    ("espnet_v2_1.0", "espnet_v2", Some(1.0), [2, 3, 64, 96]),
-    ("espnet_v2_2.0", "espnet_v2", Some(2.0), [2, 3, 64, 96]),
-    ("lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large", None, [2, 3, 75, 61]),
-    ("lraspp_mobilenet_v3_small", "lraspp_mobilenet_v3_small", None, [2, 3, 61, 75]),
-    ("unet_resnet18", "unet_resnet18", None, [2, 3, 61, 75]),
-    ("unet_mobilenet_v2", "unet_mobilenet_v2", None, [2, 3, 75, 61]),
+/// Sizes of small inputs, by what their sides have to be multiples of; PAN pools a map at stride 16 three times.
+const ANY: Shape = [2, 3, 33, 47];
+const OF_8: Shape = [2, 3, 40, 32];
+const OF_16: Shape = [2, 3, 32, 48];
+const OF_32: Shape = [2, 3, 64, 32];
+const OF_128: Shape = [1, 3, 128, 144];
+
+/// The networks with a golden file: architecture, scale, input. Keep in sync with python/golden/networks.py.
+pub const NETWORKS: &[(&str, Option<f64>, Shape)] = &[
+    ("espnet_v2", Some(0.5), [2, 3, 96, 64]),
+    ("espnet_v2", Some(1.0), [2, 3, 64, 96]),
+    ("espnet_v2", Some(2.0), [2, 3, 64, 96]),
+    ("lraspp_mobilenet_v3_large", None, [2, 3, 75, 61]),
+    ("lraspp_mobilenet_v3_small", None, [2, 3, 61, 75]),
+    ("fcn_resnet50", None, ANY),
+    ("fcn_resnet101", None, ANY),
+    ("deeplabv3_resnet50", None, ANY),
+    ("deeplabv3_resnet101", None, ANY),
+    ("deeplabv3_mobilenet_v3_large", None, ANY),
+    ("segformer_b0", None, ANY),
+    ("segformer_b1", None, ANY),
+    ("segformer_b2", None, ANY),
+    ("segformer_b3", None, ANY),
+    ("segformer_b4", None, ANY),
+    ("segformer_b5", None, ANY),
+    ("fcn32s_vgg16", None, ANY),
+    ("fcn16s_vgg16", None, ANY),
+    ("fcn8s_vgg16", None, ANY),
+    ("segnet", None, ANY),
+    ("enet", None, OF_16),
+    ("deeplab_v1_vgg16", None, ANY),
+    ("deeplab_v2_vgg16", None, ANY),
+    ("deeplab_v2_resnet101", None, ANY),
+    ("pointrend_deeplabv3_resnet50", None, ANY),
+    ("pointrend_fpn_resnet50", None, ANY),
+    ("panoptic_fpn_resnet50", None, ANY),
+    ("unet_resnet18", None, [2, 3, 61, 75]),
+    ("unet_mobilenet_v2", None, [2, 3, 75, 61]),
+    ("unet_vgg11_bn", None, ANY),
+    ("unet_vgg13_bn", None, ANY),
+    ("unet_vgg16", None, ANY),
+    ("unet_vgg19", None, ANY),
+    ("unet_vgg19_bn", None, ANY),
+    ("unet_resnet34", None, ANY),
+    ("unet_resnet101", None, ANY),
+    ("unet_tu-mobilenetv3_large_100", None, ANY),
+    ("unet_efficientnet-b0", None, ANY),
+    ("unet_efficientnet-b3", None, ANY),
+    ("unet_mit_b0", None, OF_32),
+    ("unet_mit_b4", None, OF_32),
+    ("unet_mit_b5", None, OF_32),
+    ("linknet_vgg11", None, OF_32),
+    ("linknet_mobilenet_v2", None, OF_32),
+    ("pspnet_resnet18", None, OF_8),
+    ("pspnet_efficientnet-b0", None, OF_8),
+    ("fpn_vgg13", None, OF_32),
+    ("fpn_mobilenet_v2", None, OF_32),
+    ("fpn_efficientnet-b1", None, OF_32),
+    ("fpn_mit_b1", None, OF_32),
+    ("deeplabv3plus_resnet50", None, OF_16),
+    ("deeplabv3plus_mobilenet_v2", None, OF_16),
+    ("deeplabv3plus_tu-mobilenetv3_small_100", None, OF_16),
+    ("deeplabv3plus_efficientnet-b2", None, OF_16),
+    ("deeplabv3plus_mit_b1", None, OF_16),
+    ("pan_mobilenet_v2", None, OF_128),
+    ("upernet_vgg16_bn", None, OF_32),
+    ("upernet_mobilenet_v2", None, OF_32),
+    ("upernet_mit_b2", None, OF_32),
+    ("segformer_mit_b0", None, OF_32),
+    ("segformer_mit_b3", None, OF_32),
+    ("segformer_resnet18", None, OF_32),
 ];
+
+/// A network's name in golden files.
+pub fn golden_name(architecture: &str, scale: Option<f64>) -> String {
+    scale.map_or(architecture.into(), |scale| format!("{architecture}_{scale:.1}"))
+}
 
 pub fn network(architecture: &str, scale: Option<f64>, classes: usize) -> Graph {
     zoo::build(architecture, &Options { scale, classes }).unwrap()
 }
 
-/// Whole networks with random weights, one at a time: the largest holds 57 MB.
+/// Of each decoder, each kind of encoder and, where its weights take at most 32 MB, each paper one: for tests that run a network many
+/// times, and for the browser. The native tests run every network once.
+pub const LIGHT: [&str; 17] = [
+    "espnet_v2_0.5",
+    "espnet_v2_1.0",
+    "espnet_v2_2.0",
+    "lraspp_mobilenet_v3_large",
+    "lraspp_mobilenet_v3_small",
+    "unet_resnet18",
+    "unet_mobilenet_v2",
+    "unet_efficientnet-b0",
+    "unet_mit_b0",
+    "linknet_mobilenet_v2",
+    "pspnet_resnet18",
+    "fpn_mobilenet_v2",
+    "deeplabv3plus_mobilenet_v2",
+    "pan_mobilenet_v2",
+    "segformer_mit_b0",
+    "segformer_b0",
+    "enet",
+];
+
+/// Whether random weights leave this network margins so thin that rounding weights or inputs to int8 changes classes.
+pub fn has_thin_margins(name: &str) -> bool {
+    ["espnet_v2", "enet", "segformer"].iter().any(|begin| name.starts_with(begin))
+}
+
+/// Whole networks with random weights, one at a time: the largest holds 540 MB.
 pub fn golden_networks() -> impl Iterator<Item = Golden> {
-    NETWORKS.into_iter().map(|(name, architecture, scale, shape)| {
+    golden(|_| true)
+}
+
+/// Those of [`LIGHT`].
+pub fn light_networks() -> impl Iterator<Item = Golden> {
+    golden(|name| LIGHT.contains(&name))
+}
+
+fn golden(is_wanted: fn(&str) -> bool) -> impl Iterator<Item = Golden> {
+    let named = NETWORKS
+        .iter()
+        .map(|&(architecture, scale, shape)| (golden_name(architecture, scale), architecture, scale, shape));
+    named.filter(move |(name, ..)| is_wanted(name)).map(|(name, architecture, scale, shape)| {
         let graph = network(architecture, scale, GOLDEN_CLASSES);
         let weights = random_weights(&graph);
         let file = std::fs::read(golden_path(&format!("{name}.safetensors"))).unwrap();
         let output = tensor(&SafeTensors::deserialize(&file).unwrap(), "logits");
-        Golden { name: name.into(), graph, weights, input: random_picture(shape), shape, output }
+        Golden { name, graph, weights, input: random_picture(shape), shape, output }
     })
+}
+
+/// `wanted` sides, or the next multiples of 32 where the network takes no others, or those of its golden input if it takes neither.
+pub fn sides_for(case: &Golden, wanted: [usize; 2]) -> [usize; 2] {
+    let [_, _, height, width] = case.shape;
+    let candidates = [wanted, wanted.map(|side| side.next_multiple_of(32)), [height, width]];
+    let fits = |sides: &[usize; 2]| case.graph.shapes(1, sides[0], sides[1]).is_ok();
+    candidates.into_iter().find(fits).expect("the golden input fits")
+}
+
+/// The largest magnitude among values, or one: what sums of large activations are exact to is a share of it.
+pub fn magnitude(values: &Tensor) -> f32 {
+    values.data.iter().fold(1.0, |largest, value| largest.max(value.abs()))
 }
 
 /// A model that ships, a picture as its input, and PyTorch's classes in f32 (python/golden/trained.py).
@@ -191,6 +310,38 @@ pub fn products() -> Vec<Product> {
     }
     assert!(products.len() >= 10, "only {} convolutions among the golden operations", products.len());
     products
+}
+
+/// Runs each picture of a batch; `[n, c, h, w]` of the graph's output.
+pub fn run_pictures<B: Backend>(
+    backend: &B,
+    graph: &Graph,
+    weights: &QuantisedWeights,
+    input: &[f32],
+    shape: [usize; 4],
+) -> Tensor {
+    run_network(backend, &backend.network(graph.clone(), weights, &[]).unwrap(), input, shape)
+}
+
+/// As [`run_pictures`], of a network that is there.
+pub fn run_network<B: Backend>(
+    backend: &B,
+    network: &B::Network,
+    input: &[f32],
+    [n, c, h, w]: [usize; 4],
+) -> Tensor {
+    let graph = B::graph(network);
+    let executor = pollster::block_on(backend.executor(network, [h, w], &[graph.output])).unwrap();
+    let mut data = Vec::new();
+    let mut shape = Vec::new();
+    for picture in input.chunks(c * h * w) {
+        pollster::block_on(backend.run_tensor(network, &executor, picture)).unwrap();
+        let output = pollster::block_on(backend.read(&executor, graph.output)).unwrap();
+        data.extend(output.data);
+        shape = output.shape;
+    }
+    shape[0] = n;
+    Tensor::new(shape, data)
 }
 
 pub fn golden_path(file: &str) -> PathBuf {

@@ -20,7 +20,7 @@ import { MessageBar } from "../elements/message-bar.js";
  * @property {string} change in the graph
  * @property {string} [arxiv]
  * @property {string} [url] where there is no arXiv id
- * @property {string} [zoo] what the names of our zoo's architectures begin with
+ * @property {string[]} [zoo] what the names of our zoo's architectures begin with, before an underscore and what they are built on
  */
 
 /** The networks of the field, one after another, with links to those that the catalogue has weights of. */
@@ -56,7 +56,7 @@ export class FieldTimeline extends HTMLElement {
 }
 
 /**
- * The catalogue's models by the entry whose name theirs begins with; by the longest, since `deeplab_v3` begins `deeplab_v3_plus`.
+ * The catalogue's models by the entry of their architecture.
  * @param {Entry[]} entries
  * @param {CatalogueEntry[]} models
  */
@@ -65,8 +65,7 @@ function assigned(entries, models) {
   const modelsOf = new Map();
   for (const model of models) {
     const { name } = model.architecture;
-    const fitting = entries.filter(({ zoo }) => zoo !== undefined && (name === zoo || name.startsWith(`${zoo}_`)));
-    const [entry] = fitting.sort((a, b) => (b.zoo?.length ?? 0) - (a.zoo?.length ?? 0));
+    const entry = entries.find(({ zoo }) => zoo?.some((begin) => `${name}_`.startsWith(`${begin}_`)));
     if (entry) modelsOf.set(entry, [...(modelsOf.get(entry) ?? []), model]);
   }
   return modelsOf;

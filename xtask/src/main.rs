@@ -33,6 +33,7 @@ cargo xtask COMMAND
   build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
   bench [live] [...]                       against onnxruntime-web and burn; `cargo xtask bench --help`
+  zoo                                      docs/zoo.md: every network's counts and its distance from PyTorch
   soak [...]                               a live picture must not hold more and more; `cargo xtask soak --help`
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
   import, quantise, calibrate, eval, onnx, catalogue
@@ -61,6 +62,10 @@ fn dispatch() -> Result<()> {
             Some(other) => Err(other.unexpected().into()),
         },
         "bench" => bench::run_all(args),
+        "zoo" => match args.next()? {
+            None => tools::write_zoo_table(&project::root().join("docs/zoo.md")),
+            Some(other) => Err(other.unexpected().into()),
+        },
         "soak" => soak::run_all(args),
         name @ ("import" | "quantise" | "calibrate" | "eval" | "onnx" | "catalogue") => {
             tools::run_tool(name, args.raw_args()?)

@@ -30,6 +30,12 @@ pub fn write_golden_cases(folder: &Path) -> Result<()> {
     run(std::process::Command::new(program).arg(folder))
 }
 
+/// Writes the zoo's counts and its distance from PyTorch as a table.
+pub fn write_zoo_table(file: &Path) -> Result<()> {
+    let program = built("examples/zoo_table")?;
+    run(std::process::Command::new(program).arg(file))
+}
+
 /// The program at this path below the build folder. Built with everything the tests are built with: cargo compiles a
 /// dependency again for every other set of features, and burn alone takes minutes.
 fn built(program: &str) -> Result<PathBuf> {
@@ -42,6 +48,8 @@ fn built(program: &str) -> Result<PathBuf> {
         "tools",
         "--example",
         "golden_cases",
+        "--example",
+        "zoo_table",
     ]))?;
     Ok(program_in("debug", program))
 }

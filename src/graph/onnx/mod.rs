@@ -5,6 +5,8 @@
 //! onnxruntime-web against PyTorch's own outputs (tests/e2e/onnx.test.js).
 
 mod adaptive_pool;
+mod attention;
+mod norms;
 mod operations;
 mod proto;
 mod writer;

@@ -44,20 +44,32 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// Adds the weight `name` as a constant of shape `dims`, which holds as many numbers; returns its name.
+    /// A second output of the last node.
+    pub fn add_output(&mut self, name: &str) {
+        self.nodes.last_mut().expect("a node was added").output.push(name.into());
+    }
+
+    /// The `count` numbers of the weight `name`.
     ///
     /// Errors: `weights-mismatch`.
-    pub fn weight(&mut self, name: &str, dims: &[usize]) -> Result<String> {
-        let count = dims.iter().product::<usize>();
+    pub fn values(&self, name: &str, count: usize) -> Result<&'a [f32]> {
         let tensor = self.weights.get(name).filter(|tensor| tensor.data.len() == count).ok_or_else(|| {
             Error::new(
                 ErrorKind::WeightsMismatch,
                 format!(
-                    "the weight \"{name}\" of shape {dims:?} is missing; use the weights of this network"
+                    "the weight \"{name}\" of {count} numbers is missing; use the weights of this network"
                 ),
             )
         })?;
-        Ok(self.floats(name, dims, &tensor.data))
+        Ok(&tensor.data)
+    }
+
+    /// Adds the weight `name` as a constant of shape `dims`, which holds as many numbers; returns its name.
+    ///
+    /// Errors: `weights-mismatch`.
+    pub fn weight(&mut self, name: &str, dims: &[usize]) -> Result<String> {
+        let values = self.values(name, dims.iter().product())?;
+        Ok(self.floats(name, dims, values))
     }
 
     pub fn floats(&mut self, name: &str, dims: &[usize], values: &[f32]) -> String {

@@ -48,12 +48,30 @@ impl<'a> Activate<'a> {
             }
             Some(Activation::Hardswish) => each(values, |x| x * gate(x)),
             Some(Activation::Hardsigmoid) => each(values, gate),
-            Some(Activation::Sigmoid) => {
-                let exp = |x: f32x4| (-x.fast_max(f32x4::splat(-80.0))).exp();
-                each(values, |x| f32x4::ONE / (f32x4::ONE + exp(x)));
-            }
+            Some(Activation::Sigmoid) => each(values, sigmoid),
+            Some(Activation::Silu) => each(values, |x| x * sigmoid(x)),
+            Some(Activation::Gelu) => each(values, gelu),
         }
     }
+}
+
+fn sigmoid(x: f32x4) -> f32x4 {
+    // exp overflows beyond 88; sigmoid is 0 in f32 long before.
+    f32x4::ONE / (f32x4::ONE + (-x.fast_max(f32x4::splat(-80.0))).exp())
+}
+
+/// `x * (1 + erf(x / sqrt(2))) / 2`, with erf to 1.5e-7 (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26).
+/// Keep in sync with `gelu` in common.wgsl.
+fn gelu(x: f32x4) -> f32x4 {
+    let z = x.abs() * f32x4::splat(std::f32::consts::FRAC_1_SQRT_2);
+    let t = f32x4::ONE / (f32x4::ONE + f32x4::splat(0.327_591_1) * z);
+    let polynomial = [1.061_405_4, -1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6]
+        .into_iter()
+        .fold(f32x4::ZERO, |sum, factor| (sum + f32x4::splat(factor)) * t);
+    // Beyond nine erf is one, and so is what is left when exp is kept from underflowing.
+    let tail = polynomial * (-(z * z).fast_min(f32x4::splat(80.0))).exp();
+    // x * Phi(x): the tail is what is missing on the positive side, and all there is on the negative one.
+    x.fast_max(f32x4::ZERO) - x.abs() * tail * f32x4::HALF
 }
 
 #[inline(always)]

@@ -2,19 +2,23 @@
 
 mod activate;
 mod adaptive_pool;
+mod attention;
 mod depthwise;
 mod elementwise;
 mod gather;
 mod grouped;
 mod matmul;
+mod normalise;
 mod padded;
 mod panel;
 mod pool;
 mod product;
 mod resize;
 mod squeeze_excite;
+mod transposed;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use wide::f32x4;
 
@@ -112,6 +116,7 @@ impl<'a> Conv<'a> {
                 }
             },
             ConvKernel::Depthwise { terms } => depthwise::run(self, x, terms, band),
+            ConvKernel::Transposed => transposed::run(self, x, in_channels, band),
         }
     }
 
@@ -168,6 +173,7 @@ pub fn check_memory(graph: &Graph, plan: &Plan) -> Result<()> {
         let StepOp::Conv { conv, node, kernel, .. } = &step.op else { continue };
         let planes = match *kernel {
             ConvKernel::Depthwise { terms } => terms,
+            ConvKernel::Transposed => continue,
             // What these gather is no more than the layer has weights.
             _ if is_product(conv) => continue,
             _ => InputPlanes::of(conv, plan.shapes[step.inputs[0]][1]).span,
@@ -193,7 +199,7 @@ pub fn check_memory(graph: &Graph, plan: &Plan) -> Result<()> {
 /// Computes one band of `step`. `inputs` are the values of `step.inputs`, in that order.
 pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'_>], band: &mut Band<'_>) {
     let activate = Activate::new(step.activation.as_ref(), parameters);
-    let [_, _, height, _] = plan.shapes[step.output];
+    let [_, channels, height, _] = plan.shapes[step.output];
     match &step.op {
         StepOp::Conv { conv, node, kernel, .. } => {
             let [multiplier, residual] = step.operands().map(|at| at.map(|at| inputs[at]));
@@ -206,6 +212,7 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
         }
         StepOp::MaxPool(window) => pool::max(window, inputs[0], &activate, band),
         StepOp::AvgPool(window) => pool::average(window, inputs[0], &activate, band),
+        StepOp::MaxUnpool(window) => pool::max_undone(window, inputs[0], inputs[1], &activate, band),
         StepOp::AdaptiveAvgPool => adaptive_pool::run(inputs[0], height, &activate, band),
         StepOp::Resize { mode, align_corners } => {
             resize::run(*mode, *align_corners, inputs[0], height, &activate, band);
@@ -219,6 +226,47 @@ pub fn run(plan: &Plan, parameters: Parameters<'_>, step: &Step, inputs: &[Map<'
             let affine = affine.as_ref().map(|affine| parameters.affine(affine));
             gather::run(inputs, lanes, affine, &activate, band);
         }
+        StepOp::Normalise { sets, epsilon, affine } => {
+            normalise::run(*sets, *epsilon, parameters.affine(affine), inputs[0], channels, band);
+            activate_all(&activate, band);
+        }
+        StepOp::Attention { heads } => {
+            attention::run(*heads, channels, inputs, band);
+            activate_all(&activate, band);
+        }
+    }
+}
+
+fn activate_all(activate: &Activate<'_>, band: &mut Band<'_>) {
+    band.planes.iter_mut().enumerate().for_each(|(plane, out)| activate.apply(out, plane));
+}
+
+/// The planes and lanes of some channels.
+struct Lanes {
+    channels: Range<usize>,
+    /// Of each plane that holds any of them, which lanes do.
+    masks: Vec<f32x4>,
+}
+
+impl Lanes {
+    fn of(channels: Range<usize>) -> Self {
+        let mask = |plane: usize| {
+            f32x4::from([0, 1, 2, 3].map(|lane| match channels.contains(&(plane * 4 + lane)) {
+                true => f32::from_bits(u32::MAX),
+                false => 0.0,
+            }))
+        };
+        let masks = (channels.start / 4..channels.end.div_ceil(4)).map(mask).collect();
+        Self { channels, masks }
+    }
+
+    fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// Each with its mask.
+    fn planes(&self) -> impl Iterator<Item = (usize, f32x4)> {
+        (self.channels.start / 4..).zip(self.masks.iter().copied())
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn weights(
         entries.keys().filter(|name| !expected.contains_key(name.as_str()) && !is_unused(name)).cloned();
     let misshaped = entries.iter().filter_map(|(name, view)| {
         let shape = expected.get(name.as_str())?;
-        (view.shape != **shape).then(|| format!("{name} is {:?}, not {shape:?}", view.shape))
+        (!is_shape(&view.shape, shape)).then(|| format!("{name} is {:?}, not {shape:?}", view.shape))
     });
     let problems = [
         list("missing", missing.collect()),
@@ -37,9 +37,15 @@ pub(super) fn weights(
         );
         return Err(Error::new(ErrorKind::WeightsMismatch, message));
     }
-    let read =
-        |name: &str| -> Result<(String, Tensor)> { Ok((name.to_owned(), entries[name].to_tensor(name)?)) };
-    expected.into_keys().map(read).collect()
+    let read = |(name, shape): (&str, &Vec<usize>)| -> Result<(String, Tensor)> {
+        Ok((name.to_owned(), Tensor::new(shape.clone(), entries[name].to_tensor(name)?.data)))
+    };
+    expected.into_iter().map(read).collect()
+}
+
+/// Whether a tensor of this shape is a weight of the expected one; a linear layer's lacks the last two sides of one.
+fn is_shape(shape: &[usize], expected: &[usize]) -> bool {
+    shape == expected || matches!(expected, [start @ .., 1, 1] if start == shape)
 }
 
 /// Errors: `model-invalid` for a weight that is not finite, or became so by folding a negative variance.

@@ -10,9 +10,11 @@ mod state_dict;
 mod torch_legacy;
 mod torch_zip;
 
+use std::collections::HashMap;
+
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::Graph;
 use crate::graph::passes::fold_batch_norms;
+use crate::graph::{Graph, Op};
 use crate::weights::file::{Model, hex_sha256};
 use crate::weights::info::Source;
 use crate::weights::quantise::quantise;
@@ -48,11 +50,32 @@ pub fn import(bytes: &[u8], spec: &ImportSpec, precision: Precision) -> Result<M
 }
 
 impl Checkpoint<'_> {
-    /// The weights that `graph` names, in its shapes. `is_unused` tells which entries inference can do without.
+    /// The weights that `graph` names, in its shapes, from PyTorch's: a linear layer's `[out, in]` is a 1x1 convolution's kernel, and
+    /// a transposed convolution's has its inputs first. `is_unused` tells which entries inference can do without.
     ///
     /// Errors: one `weights-mismatch` that names every missing, surplus and misshaped tensor.
     pub fn weights(&self, graph: &Graph, is_unused: impl Fn(&str) -> bool) -> Result<crate::graph::Weights> {
-        matching::weights(&self.entries, &graph.weight_shapes()?, is_unused)
+        let mut shapes = graph.weight_shapes()?;
+        let transposed: HashMap<&str, usize> = graph
+            .nodes
+            .iter()
+            .filter_map(|node| match &node.op {
+                Op::ConvTranspose2d(conv) => Some((node.weights[0].as_str(), conv.groups)),
+                _ => None,
+            })
+            .collect();
+        for (name, shape) in &mut shapes {
+            if let Some(groups) = transposed.get(name.as_str()) {
+                *shape = vec![shape[1] * groups, shape[0] / groups, shape[2], shape[3]];
+            }
+        }
+        let mut weights = matching::weights(&self.entries, &shapes, is_unused)?;
+        for (name, groups) in transposed {
+            if let Some(weight) = weights.get_mut(name) {
+                *weight = weight.turned(groups);
+            }
+        }
+        Ok(weights)
     }
 }
 

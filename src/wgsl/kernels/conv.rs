@@ -1,4 +1,4 @@
-//! Launches of the three convolution kernels.
+//! Launches of the convolution kernels.
 
 use super::uniforms::{ConvUniforms, NONE, activation};
 use super::{Dispatch, size, xy};
@@ -22,7 +22,7 @@ pub fn dispatch(
     let read = InputPlanes::of(conv, in_channels);
     let terms = match kernel {
         ConvKernel::Depthwise { terms } => terms,
-        ConvKernel::Pointwise | ConvKernel::Dense => 1,
+        ConvKernel::Pointwise | ConvKernel::Dense | ConvKernel::Transposed => 1,
     };
     let [weight, scale, bias] = weights.conv_offsets(node).map(|offset| offset as u32);
     let [function, slope] = activation(step.activation.as_ref(), weights);
@@ -66,6 +66,7 @@ pub fn dispatch(
             (Kernel::Dense, grid(width.div_ceil(4) * height, out_planes.div_ceil(planes_at_once)))
         }
         ConvKernel::Depthwise { .. } => (Kernel::Depthwise, [(width * height).div_ceil(64), out_planes]),
+        ConvKernel::Transposed => (Kernel::Transposed, [(width * height).div_ceil(64), out_planes]),
     };
     Dispatch { kernel, uniforms: bytemuck::bytes_of(&uniforms).to_vec(), workgroups }
 }

@@ -1,4 +1,4 @@
-// What the three convolution kernels share: uniforms, and the end of every sum.
+// What the convolution kernels share: uniforms, and the end of every sum.
 
 // Keep in sync with ConvUniforms in kernels/uniforms.rs. Sizes are (width, height); window values are (x, y).
 struct ConvUniforms {

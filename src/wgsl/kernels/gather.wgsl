@@ -6,7 +6,7 @@
 fn one_lane(index: u32, pixel: u32) -> f32 {
     let entry = tables[u.table + index];
     if entry.x == NONE {
-        return 0.0;
+        return activate(vec4f(0.0), u.activation, u.slope).x;
     }
     let parameters = entry.z >> 2u;
     let lane = entry.z & 3u;

@@ -20,9 +20,9 @@ struct MapUniforms {
     shift: u32,
     activation: u32,
     slope: u32,
-    // Kernel-specific: 1 for max pooling, bilinear with aligned corners; 2 for nearest.
+    // Kernel-specific: 1 for max pooling, bilinear with aligned corners; 2 for nearest; bits of an epsilon.
     mode: u32,
-    // First entry of `gather` in the tables.
+    // First entry of `gather` in the tables; sets or heads of one invocation.
     table: u32,
 }
 

@@ -1,4 +1,4 @@
-// Max pooling (mode 1) and average pooling (mode 0) over a window; the average counts the padding.
+// Max pooling (mode 1) and average pooling (mode 0) over a window; the average counts the padding, which may be negative.
 //
 // One invocation: four channels of one pixel. Dispatch: (ceil(pixels / 64), planes). Twin: reference max_pool2d, avg_pool2d.
 
@@ -11,7 +11,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     let corner = vec2i(vec2u(pixel % u.out_size.x, pixel / u.out_size.x) * u.stride) - vec2i(u.padding);
     let low = vec2u(max(corner, vec2i(0)));
-    let high = vec2u(min(corner + vec2i(u.window), vec2i(u.in_size)));
+    let high = vec2u(clamp(corner + vec2i(u.window), vec2i(0), vec2i(u.in_size)));
     let first = u.x + plane * u.in_size.x * u.in_size.y;
     var sum = vec4f(0.0);
     // The plan's padding is at most half a window, so the window holds at least one real value.

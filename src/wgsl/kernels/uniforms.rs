@@ -98,6 +98,8 @@ pub fn activation(step: Option<&ActivationStep>, weights: &PackedWeights) -> [u3
         Activation::Hardswish => 4,
         Activation::Hardsigmoid => 5,
         Activation::Sigmoid => 6,
+        Activation::Gelu => 7,
+        Activation::Silu => 8,
     };
     [code, step.slopes.as_ref().map_or(0, |name| weights.offset(name) as u32)]
 }

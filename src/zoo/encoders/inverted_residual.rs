@@ -68,7 +68,7 @@ fn squeeze_excite(g: &mut GraphBuilder, name: &str, x: NodeId, channels: usize) 
 }
 
 /// The nearest multiple of 8, but not more than 10 % below.
-fn make_divisible(channels: usize) -> usize {
+pub fn make_divisible(channels: usize) -> usize {
     let rounded = ((channels + 4) / 8 * 8).max(8);
     if rounded * 10 < channels * 9 { rounded + 8 } else { rounded }
 }

@@ -5,6 +5,7 @@
 //! Reference: torchvision `models/mobilenetv2.py`, as segmentation_models_pytorch 0.6 `encoders/mobilenet.py` uses it.
 //! Difference: the pooling and the classifier are left out.
 
+use super::dilation::{dilation, strided_or_dilated};
 use crate::graph::{Activation, Conv2d, GraphBuilder, NodeId};
 
 const EPSILON: f64 = 1e-5;
@@ -24,22 +25,41 @@ const STAGES: [[usize; 4]; 7] = [
 /// The features whose maps a decoder reads besides the last: the last at each of the strides 2, 4, 8 and 16.
 const SKIPS: [usize; 4] = [1, 3, 6, 13];
 
-/// Adds the encoder to `g`, its names under `prefix`; returns the maps at strides 2, 4, 8, 16 and 32.
-pub fn mobilenet_v2(g: &mut GraphBuilder, prefix: &str, image: NodeId) -> Vec<NodeId> {
+struct Block {
+    c_in: usize,
+    c_out: usize,
+    expansion: usize,
+    stride: usize,
+    dilation: usize,
+}
+
+/// Adds the encoder to `g`, its names under `prefix`; returns the first `depth` of the maps at strides 2, 4, 8, 16 and 32.
+pub fn features(
+    g: &mut GraphBuilder,
+    prefix: &str,
+    image: NodeId,
+    depth: usize,
+    output_stride: usize,
+) -> Vec<NodeId> {
     let feature = |index: usize| format!("{prefix}.features.{index}");
     let mut x = conv_bn_relu6(g, &feature(0), image, Conv2d::new(STEM_CHANNELS, 3).stride(2));
     let mut maps = Vec::new();
-    let mut channels = STEM_CHANNELS;
+    let mut c_in = STEM_CHANNELS;
+    let mut reached = 2;
     let mut index = 0;
-    for [expansion, out, blocks, stride] in STAGES {
+    for [expansion, c_out, blocks, first_stride] in STAGES {
+        reached *= first_stride;
         for i in 0..blocks {
             index += 1;
-            let stride = if i == 0 { stride } else { 1 };
-            let name = format!("{}.conv", feature(index));
-            x = inverted_residual(g, &name, x, channels, out, expansion, stride);
-            channels = out;
+            let stride = if i == 0 { first_stride } else { 1 };
+            let block = Block { c_in, c_out, expansion, stride, dilation: dilation(reached, output_stride) };
+            x = inverted_residual(g, &format!("{}.conv", feature(index)), x, &block);
+            c_in = c_out;
             if SKIPS.contains(&index) {
                 maps.push(x);
+            }
+            if maps.len() == depth {
+                return maps;
             }
         }
     }
@@ -48,26 +68,19 @@ pub fn mobilenet_v2(g: &mut GraphBuilder, prefix: &str, image: NodeId) -> Vec<No
 }
 
 /// Expand, convolve depthwise, project without activation (paper, figure 4). Children are numbered as they occur.
-fn inverted_residual(
-    g: &mut GraphBuilder,
-    name: &str,
-    x: NodeId,
-    c_in: usize,
-    c_out: usize,
-    expansion: usize,
-    stride: usize,
-) -> NodeId {
-    let hidden = c_in * expansion;
+fn inverted_residual(g: &mut GraphBuilder, name: &str, x: NodeId, b: &Block) -> NodeId {
+    let hidden = b.c_in * b.expansion;
     let mut y = x;
     let mut child = 0;
-    if expansion != 1 {
+    if b.expansion != 1 {
         y = conv_bn_relu6(g, &format!("{name}.{child}"), y, Conv2d::new(hidden, 1));
         child += 1;
     }
-    y = conv_bn_relu6(g, &format!("{name}.{child}"), y, Conv2d::new(hidden, 3).stride(stride).groups(hidden));
-    y = g.conv(&format!("{name}.{}", child + 1), y, Conv2d::new(c_out, 1));
+    let depthwise = strided_or_dilated(Conv2d::new(hidden, 3).groups(hidden), b.stride, b.dilation);
+    y = conv_bn_relu6(g, &format!("{name}.{child}"), y, depthwise);
+    y = g.conv(&format!("{name}.{}", child + 1), y, Conv2d::new(b.c_out, 1));
     y = g.batch_norm(&format!("{name}.{}", child + 2), y, EPSILON);
-    if stride == 1 && c_in == c_out { g.add(x, y) } else { y }
+    if b.stride == 1 && b.c_in == b.c_out { g.add(x, y) } else { y }
 }
 
 fn conv_bn_relu6(g: &mut GraphBuilder, name: &str, x: NodeId, conv: Conv2d) -> NodeId {

@@ -9,15 +9,15 @@ use super::inverted_residual::{Block, block, conv_bn_act, inverted_residual};
 use crate::graph::Activation::{Hardswish, Relu};
 use crate::graph::{Conv2d, GraphBuilder, NodeId};
 
-const STEM_CHANNELS: usize = 16;
+pub(super) const STEM_CHANNELS: usize = 16;
 /// The blocks from C4 on trade their stride for dilation 2; there are three in both tables.
 const DILATED_BLOCKS: usize = 3;
 
 pub struct MobileNetV3 {
-    blocks: &'static [Block],
+    pub(super) blocks: &'static [Block],
     /// Which block gives the map at stride 8, counted from 1 as in torchvision's `features` (0 is the stem).
     low: usize,
-    high_channels: usize,
+    pub(super) high_channels: usize,
 }
 
 /// Table 1.

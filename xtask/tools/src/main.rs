@@ -49,9 +49,8 @@ cargo xtask COMMAND
 
 SPEC says what the checkpoint is:
   --spec FILE#ID                       an entry of a catalogue: models/catalogue.json#street
-  --arch NAME --classes N [--scale S]  an architecture of the zoo: espnet_v2 (--scale 0.5, 1 or 2),
-                                       lraspp_mobilenet_v3_large, lraspp_mobilenet_v3_small, unet_resnet18,
-                                       unet_mobilenet_v2
+  --arch NAME --classes N [--scale S]  an architecture of the zoo (src/zoo/list.rs), as espnet_v2 (--scale 0.5, 1 or 2),
+                                       segformer_b0 or unet_resnet18
 ";
 
 fn main() {

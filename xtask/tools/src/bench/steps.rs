@@ -61,10 +61,13 @@ fn operation(plan: &Plan, op: &StepOp, input: usize) -> String {
         }
         StepOp::MaxPool(_) => "max pool".into(),
         StepOp::AvgPool(_) => "average pool".into(),
+        StepOp::MaxUnpool(_) => "max unpool".into(),
         StepOp::AdaptiveAvgPool => "adaptive average pool".into(),
         StepOp::SqueezeExcite { layers } => format!("squeeze and excite, {} layers", layers.len()),
         StepOp::Resize { .. } => "resize".into(),
         StepOp::Elementwise { .. } => "elementwise".into(),
         StepOp::Gather { .. } => "gather".into(),
+        StepOp::Normalise { sets, .. } => format!("normalise {sets:?}"),
+        StepOp::Attention { heads } => format!("attention, {heads} heads"),
     }
 }

@@ -1,0 +1,98 @@
+//! `cargo run --example zoo_table -- FILE` (`cargo xtask zoo`): every network of the zoo with its counts, and how far the
+//! reference and both executors are from PyTorch for those that have a golden file.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use common::{Golden, golden_name, golden_networks, golden_path, run_network, run_pictures, same_argmax};
+use segscope::graph::{Tensor, passes};
+use segscope::reference::Reference;
+use segscope::session::{Backend, Cpu};
+use segscope::weights::Precision;
+use segscope::weights::quantise::quantise;
+use segscope::zoo::{self, Options};
+
+const HEAD: &str = "\
+# The zoo
+
+<!-- Written by `cargo xtask zoo`. Do not edit. -->
+
+Every network has the names and the outputs of a reference implementation: torchvision 0.29.2, segmentation_models_pytorch 0.6.0, transformers
+5.24.0, the authors' ESPNetv2, or, where a paper has none on PyPI, a plain statement of it in `training/networks`. Parameters are those that
+inference uses, multiply-adds those of one picture; both equal what PyTorch counts (`tests/zoo.rs`).
+
+The other columns compare scores in f32 with PyTorch's, from random weights and on the small pictures of `python/golden/networks.py`: the largest
+difference of any score in the reference (burn), in the GPU's kernels (WGSL) and in the processor's (SIMD), and the least share of pixels whose best
+class is the same. Where a golden file keeps its scores in f16, the difference is that of f16. Networks without such figures pair a decoder and an
+encoder that are each compared in another row. A dash: the adapter did not take the weights in one piece (software ones take 128 MB);
+`tests/executors.rs` runs these in int8.
+";
+
+fn main() {
+    let file = std::env::args_os().nth(1).expect("the file to write");
+    let json = std::fs::read_to_string(golden_path("counts.json")).unwrap();
+    let counts: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let [classes, height, width] =
+        ["classes", "height", "width"].map(|key| counts[key].as_u64().unwrap() as usize);
+    let measured: HashMap<String, String> =
+        golden_networks().map(|case| (case.name.clone(), figures(&case))).collect();
+    let mut table = format!(
+        "{HEAD}\n`cargo xtask zoo` writes this file. Multiply-adds and parameters for {classes} classes, a picture of \
+         {width}x{height}.\n\n\
+         | network | parameters | multiply-adds | reference | WGSL | SIMD | same class |\n|---|---:|---:|---:|---:|---:|---:|\n"
+    );
+    for name in zoo::names() {
+        let architecture = zoo::find(&name).unwrap();
+        let scales: Vec<Option<f64>> = match architecture.scales {
+            [] => vec![None],
+            scales => scales.iter().copied().map(Some).collect(),
+        };
+        for scale in scales {
+            let graph = architecture.build(&Options { scale, classes }).unwrap();
+            let name = golden_name(&name, scale);
+            let (parameters, macs) = (graph.parameters().unwrap(), graph.macs(height, width).unwrap());
+            let figures = measured.get(&name).map_or(" | | | ", String::as_str);
+            writeln!(
+                table,
+                "| {name} | {:.2} M | {:.2} G | {figures} |",
+                parameters as f64 / 1e6,
+                macs as f64 / 1e9
+            )
+            .unwrap();
+        }
+    }
+    std::fs::write(file, table).unwrap();
+}
+
+/// The cells of one network: three differences and a share.
+fn figures(case: &Golden) -> String {
+    let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+    let weights = quantise(&weights, Precision::F32);
+    let on_gpu = || {
+        let gpu = common::gpu();
+        // None where the adapter does not take the weights in one piece.
+        let network = gpu.network(graph.clone(), &weights, &[]).ok()?;
+        Some(run_network(&gpu, &network, &case.input, case.shape))
+    };
+    let outputs = [
+        Some(Reference::new(&case.graph, &case.weights).unwrap().run(&case.input, case.shape).unwrap()),
+        on_gpu(),
+        Some(run_pictures(&Cpu, &graph, &weights, &case.input, case.shape)),
+    ];
+    let cell = |ours: &Option<Tensor>| match ours {
+        Some(ours) => format!("{:.0e}", largest_difference(ours, &case.output)),
+        None => "-".into(),
+    };
+    let cells = outputs.each_ref().map(cell);
+    let share = outputs.iter().flatten().map(|ours| same_argmax(ours, &case.output)).fold(1.0, f64::min);
+    println!("{}: {}, {:.3} %", case.name, cells.join(", "), share * 100.0);
+    format!("{} | {:.2} %", cells.join(" | "), share * 100.0)
+}
+
+fn largest_difference(ours: &Tensor, theirs: &Tensor) -> f32 {
+    assert_eq!(ours.shape, theirs.shape);
+    ours.data.iter().zip(&theirs.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
