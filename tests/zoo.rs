@@ -13,9 +13,7 @@ use segscope::zoo::{self, Architecture, MAX_CLASSES, Options};
 /// Every architecture at every scale, under its name in counts.json.
 fn whole_zoo() -> impl Iterator<Item = (String, Architecture, Option<f64>)> {
     zoo::names().into_iter().flat_map(|name| {
-        let scales = zoo::find(&name).unwrap().scales;
-        let scales = if scales.is_empty() { vec![None] } else { scales.iter().copied().map(Some).collect() };
-        scales.into_iter().map(move |scale| {
+        zoo::find(&name).unwrap().scale_choices().into_iter().map(move |scale| {
             let architecture = zoo::find(&name).unwrap();
             (golden_name(&name, scale), architecture, scale)
         })
@@ -82,15 +80,16 @@ fn the_golden_networks_cover_the_zoo() {
 
 #[test]
 fn options_that_do_not_exist_are_errors() {
-    let cases: [(&str, Option<f64>, usize, ErrorKind, &str); 10] = [
+    let cases: [(&str, Option<f64>, usize, ErrorKind, &str); 11] = [
         ("unet_resnet19", None, 5, ErrorKind::ModelUnsupported, "the closest name is \"unet_resnet18\""),
-        ("unet", None, 5, ErrorKind::ModelUnsupported, "unet, linknet, pspnet"),
+        ("unet", None, 5, ErrorKind::ModelUnsupported, "linknet, pspnet, fpn"),
         ("linknet_mit_b0", None, 5, ErrorKind::ModelUnsupported, "unet_mit_b0"),
         ("", None, 5, ErrorKind::ModelUnsupported, "enet"),
         ("espnet_v2", None, 5, ErrorKind::OutOfRange, "0.5, 1.0, 2.0"),
         ("espnet_v2", Some(0.75), 5, ErrorKind::OutOfRange, "0.5, 1.0, 2.0"),
         ("espnet_v2", Some(f64::NAN), 5, ErrorKind::OutOfRange, "0.5, 1.0, 2.0"),
-        ("unet_resnet18", Some(1.0), 5, ErrorKind::OutOfRange, "no scale"),
+        ("unet_resnet34", Some(1.0), 5, ErrorKind::OutOfRange, "no scale"),
+        ("unet_resnet18", Some(0.25), 5, ErrorKind::OutOfRange, "0.5, 1.0"),
         ("unet_resnet18", None, 0, ErrorKind::OutOfRange, "1 to 255"),
         ("unet_resnet18", None, MAX_CLASSES + 1, ErrorKind::OutOfRange, "1 to 255"),
     ];
@@ -102,6 +101,8 @@ fn options_that_do_not_exist_are_errors() {
     for classes in [1, MAX_CLASSES] {
         assert!(zoo::build("unet_resnet18", &Options { scale: None, classes }).is_ok());
     }
+    let unet = |scale| zoo::build("unet_resnet18", &Options { scale, classes: 5 }).unwrap();
+    assert_eq!(unet(None), unet(Some(1.0)), "the usual width");
 }
 
 #[test]

@@ -10,9 +10,9 @@ from torch.nn import functional as F
 from torchvision.models import mobilenet_v3_small, segmentation
 from torchvision.models.segmentation.lraspp import _lraspp_mobilenetv3
 from transformers import SegformerConfig, SegformerForSemanticSegmentation
-from transformers.core_model_loading import revert_weight_conversion
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "training"))
+from compact import COMPACT  # noqa: E402
 from espnetv2 import EspNetV2  # noqa: E402
 from networks.deeplab_v1 import DeepLabV1  # noqa: E402
 from networks.deeplab_v2 import DeepLabV2Resnet101, DeepLabV2Vgg16  # noqa: E402
@@ -21,6 +21,7 @@ from networks.fcn_vgg import FcnVgg  # noqa: E402
 from networks.panoptic_fpn import PanopticFpn  # noqa: E402
 from networks.pointrend import PointRendDeepLabV3, PointRendFpn  # noqa: E402
 from networks.segnet import SegNet  # noqa: E402
+from references import UnetWithoutSkips, named_tensors  # noqa: E402
 
 DECODERS = {"unet": smp.Unet, "linknet": smp.Linknet, "pspnet": smp.PSPNet, "fpn": smp.FPN,
             "deeplabv3plus": smp.DeepLabV3Plus, "pan": smp.PAN, "upernet": smp.UPerNet, "segformer": smp.Segformer}
@@ -77,14 +78,10 @@ NETWORKS = {
     "panoptic_fpn_resnet50": PanopticFpn,
     **{f"{decoder}_{encoder}": of_smp(decoder, encoder) for decoder in DECODERS for encoder in ENCODERS
        if encoder not in REFUSED.get(decoder, [])},
+    "unet_without_skips_resnet18": lambda classes: UnetWithoutSkips("resnet18", classes),
+    **{f"{compact.architecture}_{compact.scale}": (lambda classes, compact=compact: compact.network(classes, compact.scale))
+       for compact in COMPACT.values() if compact.scale != 1},
 }
-
-
-def state(model):
-    """The model's tensors under the names of its published checkpoints; transformers 5 has names of its own in memory."""
-    tensors = model.state_dict()
-    is_renamed = isinstance(model, SegformerForSemanticSegmentation)
-    return revert_weight_conversion(model, tensors) if is_renamed else tensors
 
 
 def scores(model, picture):

@@ -86,6 +86,18 @@ NETWORKS = {
     "segformer_mit_b0": OF_32,
     "segformer_mit_b3": OF_32,
     "segformer_resnet18": OF_32,
+    "fcn32s_vgg16_0.15625": ANY,
+    "fcn16s_vgg16_0.15625": ANY,
+    "fcn8s_vgg16_0.15625": ANY,
+    "segnet_0.3125": ANY,
+    "deeplabv3_resnet50_0.25": ANY,
+    "unet_resnet18_0.5": ANY,
+    "unet_without_skips_resnet18": ANY,
+    "unet_without_skips_resnet18_0.5": ANY,
+    "linknet_resnet18_0.5": OF_32,
+    "pspnet_resnet18_0.5": OF_8,
+    "fpn_resnet18_0.5": OF_32,
+    "deeplabv3plus_resnet18_0.5": OF_16,
 }
 
 
@@ -93,7 +105,7 @@ NETWORKS = {
 def main():
     for name in sys.argv[1:] or NETWORKS:
         model = architectures.NETWORKS[name](CLASSES)
-        weights.fill(model, architectures.state(model))
+        weights.fill(model, architectures.named_tensors(model))
         logits = architectures.scores(model, weights.picture(NETWORKS[name])).contiguous()
         argmax = logits.argmax(1).to(torch.uint8)
         if NETWORKS[name] in IN_F16:

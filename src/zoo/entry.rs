@@ -22,6 +22,8 @@ pub struct Architecture {
     pub input_multiple: usize,
     /// The width multipliers that exist; empty if there is no choice.
     pub scales: &'static [f64],
+    /// Whether [`Options::scale`] has to be given, as no width is the usual one. Otherwise that is 1.
+    pub needs_scale: bool,
     /// Entries of a checkpoint that inference does not use, besides the counters of batch norms. A `*` at
     /// the end stands for any text.
     pub(super) unused: Vec<String>,
@@ -37,7 +39,7 @@ impl Architecture {
             return Err(out_of_range(format!("{} classes; use 1 to {MAX_CLASSES}", options.classes)));
         }
         let scale = match options.scale {
-            None if self.scales.is_empty() => 1.0,
+            None if !self.needs_scale => 1.0,
             Some(scale) if self.scales.contains(&scale) => scale,
             Some(scale) if self.scales.is_empty() => {
                 return Err(out_of_range(format!(
@@ -45,9 +47,18 @@ impl Architecture {
                     self.name
                 )));
             }
-            _ => return Err(out_of_range(format!("{} needs a scale, one of {:?}", self.name, self.scales))),
+            _ => {
+                return Err(out_of_range(format!("{} takes a scale, one of {:?}", self.name, self.scales)));
+            }
         };
         Ok((self.graph)(scale, options.classes))
+    }
+
+    /// What [`Options::scale`] can be, each width once.
+    pub fn scale_choices(&self) -> Vec<Option<f64>> {
+        let usual = if self.needs_scale { None } else { Some(None) };
+        let others = self.scales.iter().filter(|&&scale| self.needs_scale || scale != 1.0);
+        usual.into_iter().chain(others.map(|&scale| Some(scale))).collect()
     }
 
     /// Whether a checkpoint of this architecture may hold an entry of this name although inference does not use it.
@@ -65,13 +76,14 @@ pub struct Single {
     pub name: &'static str,
     input_multiple: usize,
     scales: &'static [f64],
+    needs_scale: bool,
     unused: &'static [&'static str],
     graph: fn(f64, usize) -> Graph,
 }
 
 /// A network of one width that takes multiples of 32 and all of whose weights are used.
 pub const fn single(name: &'static str, graph: fn(f64, usize) -> Graph) -> Single {
-    Single { name, input_multiple: 32, scales: &[], unused: &[], graph }
+    Single { name, input_multiple: 32, scales: &[], needs_scale: false, unused: &[], graph }
 }
 
 impl Single {
@@ -85,6 +97,11 @@ impl Single {
         self
     }
 
+    pub const fn needs_scale(mut self) -> Self {
+        self.needs_scale = true;
+        self
+    }
+
     pub const fn unused(mut self, unused: &'static [&'static str]) -> Self {
         self.unused = unused;
         self
@@ -95,6 +112,7 @@ impl Single {
             name: self.name.into(),
             input_multiple: self.input_multiple,
             scales: self.scales,
+            needs_scale: self.needs_scale,
             unused: self.unused.iter().map(|&pattern| pattern.into()).collect(),
             graph: Box::new(self.graph),
         }

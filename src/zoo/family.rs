@@ -2,6 +2,7 @@
 
 use super::encoders::Encoder;
 use super::entry::Architecture;
+use super::narrow::narrow;
 use crate::graph::{Graph, GraphBuilder};
 
 pub struct Family {
@@ -10,13 +11,15 @@ pub struct Family {
     /// Stages of the encoder that the decoder reads; a checkpoint holds all five.
     depth: usize,
     takes: fn(Encoder) -> bool,
+    /// Width multipliers with ResNet-18.
+    scales: &'static [f64],
     /// From an encoder and a number of classes.
     graph: fn(Encoder, usize) -> Graph,
 }
 
 /// A decoder that reads all stages of any encoder.
 pub const fn family(name: &'static str, graph: fn(Encoder, usize) -> Graph) -> Family {
-    Family { name, input_multiple: 32, depth: 5, takes: |_| true, graph }
+    Family { name, input_multiple: 32, depth: 5, takes: |_| true, scales: &[], graph }
 }
 
 impl Family {
@@ -35,6 +38,11 @@ impl Family {
         self
     }
 
+    pub const fn scales(mut self, scales: &'static [f64]) -> Self {
+        self.scales = scales;
+        self
+    }
+
     /// The encoders it takes, each with the name of the network they make.
     pub fn members(&self) -> impl Iterator<Item = (Encoder, String)> {
         let name = |&encoder: &Encoder| (encoder, format!("{}_{}", self.name, encoder.name()));
@@ -49,9 +57,10 @@ impl Family {
         Architecture {
             name,
             input_multiple: self.input_multiple,
-            scales: &[],
+            scales: if encoder == Encoder::Resnet(18) { self.scales } else { &[] },
+            needs_scale: false,
             unused,
-            graph: Box::new(move |_, classes| graph(encoder, classes)),
+            graph: Box::new(move |scale, classes| narrow(graph(encoder, classes), scale)),
         }
     }
 }

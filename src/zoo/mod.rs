@@ -18,6 +18,7 @@ mod fpn;
 mod linknet;
 mod list;
 mod lraspp;
+mod narrow;
 mod pan;
 mod panoptic_fpn;
 mod pointrend;

@@ -6,7 +6,8 @@
 //! upsampling, batch norm, no attention).
 //! Differences from the paper, which are the reference's: padded convolutions, nearest upsampling in place of transposed
 //! convolutions, batch norm, and a last block without a skip that returns to full size. A mix transformer has no map at
-//! stride 2, so its last but one block has no skip either.
+//! stride 2, so its last but one block has no skip either. Without skips at all, which is no network of the reference's, each
+//! block still enlarges to the size of the map that it would take.
 
 use super::encoders::Encoder;
 use super::smp::{conv_bn_relu, enlarge, segmentation_head};
@@ -16,6 +17,8 @@ const DECODER_WIDTHS: [usize; 5] = [256, 128, 64, 32, 16];
 
 pub struct Unet {
     pub encoder: Encoder,
+    /// Whether the decoder sees the encoder's finer maps.
+    pub has_skips: bool,
     /// Rows of the last layer.
     pub classes: usize,
 }
@@ -36,7 +39,7 @@ impl Unet {
         }
         for (i, width) in DECODER_WIDTHS.into_iter().enumerate() {
             x = match maps.pop() {
-                Some(Some(skip)) => join(g, x, skip),
+                Some(Some(skip)) => self.join(g, x, skip),
                 Some(None) => enlarge(g, x, Interpolation::Nearest, false, 2),
                 None => g.resize_like(x, image, Interpolation::Nearest, false),
             };
@@ -47,10 +50,10 @@ impl Unet {
         let scores = segmentation_head(g, x, self.classes, 3, 1);
         builder.build(scores)
     }
-}
 
-/// Enlarges to the size of the skip and puts it beside it.
-fn join(g: &mut GraphBuilder, x: NodeId, skip: NodeId) -> NodeId {
-    let x = g.resize_like(x, skip, Interpolation::Nearest, false);
-    g.concat(&[x, skip])
+    /// Enlarges to the size of the skip and puts it beside it.
+    fn join(&self, g: &mut GraphBuilder, x: NodeId, skip: NodeId) -> NodeId {
+        let x = g.resize_like(x, skip, Interpolation::Nearest, false);
+        if self.has_skips { g.concat(&[x, skip]) } else { x }
+    }
 }

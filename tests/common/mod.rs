@@ -121,11 +121,23 @@ pub const NETWORKS: &[(&str, Option<f64>, Shape)] = &[
     ("segformer_mit_b0", None, OF_32),
     ("segformer_mit_b3", None, OF_32),
     ("segformer_resnet18", None, OF_32),
+    ("fcn32s_vgg16", Some(0.15625), ANY),
+    ("fcn16s_vgg16", Some(0.15625), ANY),
+    ("fcn8s_vgg16", Some(0.15625), ANY),
+    ("segnet", Some(0.3125), ANY),
+    ("deeplabv3_resnet50", Some(0.25), ANY),
+    ("unet_resnet18", Some(0.5), ANY),
+    ("unet_without_skips_resnet18", None, ANY),
+    ("unet_without_skips_resnet18", Some(0.5), ANY),
+    ("linknet_resnet18", Some(0.5), OF_32),
+    ("pspnet_resnet18", Some(0.5), OF_8),
+    ("fpn_resnet18", Some(0.5), OF_32),
+    ("deeplabv3plus_resnet18", Some(0.5), OF_16),
 ];
 
 /// A network's name in golden files.
 pub fn golden_name(architecture: &str, scale: Option<f64>) -> String {
-    scale.map_or(architecture.into(), |scale| format!("{architecture}_{scale:.1}"))
+    scale.map_or(architecture.into(), |scale| format!("{architecture}_{scale:?}"))
 }
 
 pub fn network(architecture: &str, scale: Option<f64>, classes: usize) -> Graph {

@@ -69,7 +69,7 @@ pub fn model(name: &str) -> Result<Model> {
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         return Ok(Model::from_bytes(&bytes)?);
     }
-    let scale = (!zoo::find(name)?.scales.is_empty()).then_some(1.0);
+    let scale = zoo::find(name)?.needs_scale.then_some(1.0);
     let architecture = ArchitectureSpec { name: name.into(), scale, classes: CLASSES };
     let graph = zoo::build(name, &architecture.options())?;
     let (graph, weights) = fold_batch_norms(&graph, &random_weights(&graph));

@@ -25,6 +25,25 @@ pub struct Entry {
     pub spec: ImportSpec,
     /// Where a model that ships lies; the others are fetched from their source.
     pub file: Option<ShippedFile>,
+    /// Labelled photos that it was not trained on.
+    pub evaluation: Option<Evaluation>,
+}
+
+#[derive(Deserialize)]
+pub struct Evaluation {
+    /// A pack in SEGSCOPE_DATA.
+    pub data: String,
+    pub split: String,
+    /// What is said of the architecture elsewhere, on the same photos.
+    pub published: Option<Published>,
+}
+
+#[derive(Deserialize)]
+pub struct Published {
+    /// A fraction of 1.
+    pub mean_iou: f64,
+    /// Paper and table, and what was different there.
+    pub source: String,
 }
 
 #[derive(Deserialize)]

@@ -35,7 +35,7 @@ pub enum BackendName {
 }
 
 impl BackendName {
-    fn parse(name: &str) -> Result<Self> {
+    pub fn parse(name: &str) -> Result<Self> {
         match name {
             "webgpu" => Ok(Self::WebGpu),
             "cpu" => Ok(Self::Cpu),
@@ -110,7 +110,19 @@ fn evaluate<B: Backend>(session: &Session<B>, bytes: &[u8], options: &Options, p
     if !options.json {
         println!("{} on {} ({} photos), {place}", model.info.id, pack.labels.display(), pack.names.len());
     }
-    let mut matrix = ConfusionMatrix::new(model.info.classes.len());
+    let matrix = confusion(session, &pack, model.info.classes.len())?;
+    let metrics = metrics(&model.info, &options.split, pack.names.len(), &matrix);
+    if options.json {
+        println!("{}", serde_json::to_string(&metrics)?);
+    } else {
+        print(&model.info, &metrics, &matrix);
+    }
+    Ok(())
+}
+
+/// What the loaded model, which has so many classes, answers on a pack's photos.
+pub fn confusion<B: Backend>(session: &Session<B>, pack: &Pack, classes: usize) -> Result<ConfusionMatrix> {
+    let mut matrix = ConfusionMatrix::new(classes);
     let progress = ProgressBar::new(pack.names.len() as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} photos, {eta} left, {msg}")?);
     for name in &pack.names {
@@ -123,19 +135,13 @@ fn evaluate<B: Backend>(session: &Session<B>, bytes: &[u8], options: &Options, p
             truth.dimensions()
         );
         if let Err(value) = matrix.add(truth.as_raw(), mask.as_raw()) {
-            bail!("{name}: class id {value} is beyond the model's {} classes", model.info.classes.len());
+            bail!("{name}: class id {value} is beyond the model's {classes} classes");
         }
         progress.set_message(format!("mean IoU {:.4}", matrix.mean_iou()));
         progress.inc(1);
     }
     progress.finish_and_clear();
-    let metrics = metrics(&model.info, &options.split, pack.names.len(), &matrix);
-    if options.json {
-        println!("{}", serde_json::to_string(&metrics)?);
-    } else {
-        print(&model.info, &metrics, &matrix);
-    }
-    Ok(())
+    Ok(matrix)
 }
 
 /// The classes of every pixel of a photo, at its own size.

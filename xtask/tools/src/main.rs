@@ -11,6 +11,8 @@ mod catalogue;
 mod checkpoint;
 mod eval;
 #[cfg(feature = "reference")]
+mod eval_all;
+#[cfg(feature = "reference")]
 mod import;
 #[cfg(feature = "reference")]
 mod numbers;
@@ -38,6 +40,9 @@ cargo xtask COMMAND
                                        IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
                                        catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's;
                                        activations are the GPU's (default: f32)
+  eval --all [--checkpoints DIR] [--backend webgpu|cpu] [--write]
+                                       mean IoU of every model of the catalogue whose entry names labelled photos, and also in
+                                       f32 where there is DIR/ID/best.pth; --write: CamVid's models into docs/camvid.md
   onnx MODEL [--size HxW] [--classes] OUT.onnx
                                        the network in f32 for other engines, for inputs of one size (default: the model's own,
                                        square); --classes: the best class of every pixel instead of the scores
@@ -77,6 +82,10 @@ fn dispatch() -> Result<()> {
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
         #[cfg(feature = "reference")]
         "calibrate" => calibrate::run(&calibrate::Options::parse(args)?),
+        #[cfg(feature = "reference")]
+        "eval" if std::env::args_os().any(|arg| arg == "--all") => {
+            eval_all::run(&eval_all::Options::parse(args)?)
+        }
         "eval" => eval::run(&eval::Options::parse(args)?),
         "bench" => bench::run(args),
         "bench-models" => bench_models::run(&bench_models::Options::parse(args)?),

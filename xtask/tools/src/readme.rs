@@ -93,8 +93,8 @@ fn describe(text: &mut String, spec: &ImportSpec) -> Result<()> {
     Ok(())
 }
 
-fn network(spec: &ImportSpec) -> String {
-    let scale = spec.architecture.scale.map_or(String::new(), |scale| format!(", s = {scale:.1}"));
+pub fn network(spec: &ImportSpec) -> String {
+    let scale = spec.architecture.scale.map_or(String::new(), |scale| format!(", s = {scale:?}"));
     format!("{}{scale}", spec.architecture.name)
 }
 

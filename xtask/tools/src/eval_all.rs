@@ -1,0 +1,169 @@
+//! `cargo xtask eval --all`: every model of the catalogue whose entry names labelled photos, in one table.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use lexopt::prelude::*;
+use segscope::session::{Backend, Cpu, Gpu, Session, network_size};
+use segscope::weights::Precision;
+use segscope::weights::import::import;
+use segscope::wgsl::Activations;
+use segscope::zoo;
+
+use crate::catalogue::{Catalogue, Entry, Evaluation};
+use crate::eval::{BackendName, confusion};
+use crate::pack::Pack;
+use crate::readme::network;
+
+/// The pack whose models docs/camvid.md compares.
+const CAMVID: &str = "street_camvid";
+
+const HEAD: &str = "\
+# CamVid
+
+<!-- Written by `cargo xtask eval --all --write` from models/. Do not edit. -->
+
+How well the networks do that were trained here on CamVid (Brostow et al. 2008; the 11 classes and the split of the SegNet
+authors), on photos that none of them saw in training. Parameters are those of the network as it was trained; multiply-adds and
+receptive field (how many pixels across one answer can depend on) are for a photo of that pack. Training: training/README.md.
+
+";
+
+pub struct Options {
+    /// Holds `<id>/best.pth` of models that are to be measured in f32 too.
+    checkpoints: Option<PathBuf>,
+    backend: BackendName,
+    write: bool,
+}
+
+impl Options {
+    /// The rest of the command line after `eval`.
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
+        let mut options = Self { checkpoints: None, backend: BackendName::WebGpu, write: false };
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("all") => {}
+                Long("checkpoints") => options.checkpoints = Some(args.value()?.into()),
+                Long("backend") => options.backend = BackendName::parse(&args.value()?.string()?)?,
+                Long("write") => options.write = true,
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    match options.backend {
+        BackendName::WebGpu => {
+            compare(&Session::new(pollster::block_on(Gpu::new(Activations::F32))?), options)
+        }
+        BackendName::Cpu => compare(&Session::new(Cpu), options),
+    }
+}
+
+fn compare<B: Backend>(session: &Session<B>, options: &Options) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let catalogue = Catalogue::read(&root.join("models/catalogue.json"))?;
+    let mut rows = Vec::new();
+    for entry in &catalogue.models {
+        let (Some(file), Some(evaluation)) = (&entry.file, &entry.evaluation) else { continue };
+        let shipped =
+            fs::read(root.join(&file.path)).with_context(|| format!("{} cannot be read", file.path))?;
+        let row = Row::measure(session, entry, evaluation, &shipped, options.checkpoints.as_deref())
+            .with_context(|| entry.spec.id.clone())?;
+        println!("{}", row.line()?);
+        rows.push(row);
+    }
+    println!("\n{}", table(rows.iter())?);
+    if options.write {
+        let camvid = table(rows.iter().filter(|row| row.evaluation.data == CAMVID))?;
+        fs::write(root.join("docs/camvid.md"), format!("{HEAD}{camvid}"))
+            .context("docs/camvid.md cannot be written")?;
+    }
+    Ok(())
+}
+
+/// A model and what was measured.
+struct Row<'a> {
+    entry: &'a Entry,
+    evaluation: &'a Evaluation,
+    size_bytes: usize,
+    images: usize,
+    /// Of a photo of the pack, as the network sees it: `[height, width]`.
+    size: [usize; 2],
+    /// Mean IoU of the checkpoint, if it is at hand.
+    f32: Option<f64>,
+    /// Of the file that ships.
+    int8: f64,
+}
+
+impl<'a> Row<'a> {
+    fn measure<B: Backend>(
+        session: &Session<B>,
+        entry: &'a Entry,
+        evaluation: &'a Evaluation,
+        shipped: &[u8],
+        checkpoints: Option<&Path>,
+    ) -> Result<Self> {
+        let info = &session.load_model(shipped)?.info;
+        let pack = Pack::open(Path::new(&evaluation.data), &evaluation.split, info)?;
+        let (width, height) = pack.photo(&pack.names[0])?.dimensions();
+        let classes = info.classes.len();
+        let int8 = confusion(session, &pack, classes)?.mean_iou();
+        let checkpoint = checkpoints.map(|folder| folder.join(&entry.spec.id).join("best.pth"));
+        let f32 = match checkpoint.filter(|path| path.exists()) {
+            Some(path) => {
+                let model = import(&fs::read(&path)?, &entry.spec, Precision::F32)
+                    .with_context(|| format!("{}", path.display()))?;
+                session.load_model(&model.to_bytes())?;
+                Some(confusion(session, &pack, classes)?.mean_iou())
+            }
+            None => None,
+        };
+        let size = network_size(&info.input, [width, height]);
+        Ok(Self { entry, evaluation, size_bytes: shipped.len(), images: pack.names.len(), size, f32, int8 })
+    }
+
+    fn line(&self) -> Result<String> {
+        let spec = &self.entry.spec;
+        let [height, width] = self.size;
+        let graph = zoo::build(&spec.architecture.name, &spec.architecture.options())?;
+        let field = graph.receptive_fields(height, width)?[graph.output];
+        let sizes = field[0].size().zip(field[1].size());
+        let published = self.evaluation.published.as_ref();
+        Ok(format!(
+            "| [{}](../models/{}.md) | {} | {:.2} M | {width}x{height} | {:.2} G | {} | {} | {} {} | {} | {:.4} | {} |",
+            spec.id,
+            spec.id,
+            network(spec),
+            graph.parameters()? as f64 / 1e6,
+            graph.macs(height, width)? as f64 / 1e9,
+            sizes.map_or("whole photo".into(), |(v, h)| format!("{:.0}", v.max(h))),
+            self.size_bytes,
+            self.images,
+            self.evaluation.split,
+            self.f32.map_or("-".into(), |mean_iou| format!("{mean_iou:.4}")),
+            self.int8,
+            published.map_or("-".into(), |published| format!("{:.3}", published.mean_iou)),
+        ))
+    }
+}
+
+fn table<'a>(rows: impl Iterator<Item = &'a Row<'a>> + Clone) -> Result<String> {
+    let mut text = String::from(
+        "| model | network | parameters | size | multiply-adds | receptive field | bytes | photos | mean IoU, f32 | int8 | published |\n\
+         |---|---|---:|---|---:|---:|---:|---|---:|---:|---:|\n",
+    );
+    for row in rows.clone() {
+        writeln!(text, "{}", row.line()?)?;
+    }
+    for row in rows {
+        if let Some(published) = &row.evaluation.published {
+            writeln!(text, "\n{}: {}.", row.entry.spec.id, published.source)?;
+        }
+    }
+    Ok(text)
+}
