@@ -1,6 +1,7 @@
 """Networks of torchvision, transformers and segmentation_models_pytorch, their logits brought to the image's size."""
 import segmentation_models_pytorch as smp
 from segmentation_models_pytorch.decoders.unet.decoder import UnetDecoder
+from torch import nn
 from torch.nn import functional as F
 from torchvision.models import resnet50
 from torchvision.models._utils import IntermediateLayerGetter
@@ -20,14 +21,17 @@ class DeepLabV3(deeplabv3.DeepLabV3):
         return super().forward(image)["out"]
 
 
-class Segformer(SegformerForSemanticSegmentation):
-    """B0, which is what a configuration without arguments gives."""
+class Segformer(nn.Module):
+    """B0, which is what a configuration without arguments gives. Not a subclass: transformers knows the published names of its
+    own classes only."""
 
     def __init__(self, classes):
-        super().__init__(SegformerConfig(num_labels=classes))
+        super().__init__()
+        self.reference = SegformerForSemanticSegmentation(SegformerConfig(num_labels=classes))
 
     def forward(self, image):
-        return F.interpolate(super().forward(image).logits, image.shape[2:], mode="bilinear", align_corners=False)
+        logits = self.reference(image).logits
+        return F.interpolate(logits, image.shape[2:], mode="bilinear", align_corners=False)
 
 
 class UnetWithoutSkips(smp.Unet):
@@ -48,6 +52,7 @@ class UnetWithoutSkips(smp.Unet):
 def named_tensors(network):
     """The network's tensors, not copies, under the names of its published checkpoints, which are the zoo's; transformers
     5 has names of its own in memory."""
-    tensors = network.state_dict()
-    is_renamed = isinstance(network, SegformerForSemanticSegmentation)
-    return revert_weight_conversion(network, tensors) if is_renamed else tensors
+    reference = network.reference if isinstance(network, Segformer) else network
+    tensors = reference.state_dict()
+    is_renamed = isinstance(reference, SegformerForSemanticSegmentation)
+    return revert_weight_conversion(reference, tensors) if is_renamed else tensors
