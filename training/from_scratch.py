@@ -17,11 +17,20 @@ from compact import checkpoint, make
 from datasets import Pack
 from evaluate import confusion_matrix, scores
 from losses import class_weights
-from train import average_into, learning_rate, make_batch, save
+from train import average_into, make_batch, save
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
+RISE = 200  # steps
+FALL = 0.25  # of the passes
+
 open_pack = lru_cache(None)(Pack)
+
+
+def learning_rate(step, steps):
+    """Factor in 0..1: a linear rise, a plateau, a linear fall (Haegele et al. 2024, arXiv 2405.18392, section 3). Until
+    the fall begins it does not depend on `steps`, so how many there will be can still be chosen then."""
+    return min((step + 1) / RISE, 1.0, (steps - step) / (FALL * steps))
 
 
 class Training:
@@ -55,7 +64,7 @@ class Training:
     def step(self, images, labels, now):
         """Learns from one batch; `now` counts the steps of all passes. Returns the loss."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.lr * learning_rate(now / (self.recipe.passes * self.steps))
+            group["lr"] = self.recipe.lr * learning_rate(now, self.recipe.passes * self.steps)
         images = images.to(DEVICE, memory_format=torch.channels_last)
         with torch.autocast(DEVICE, torch.bfloat16, enabled=self.bf16):
             logits = self.model(images)

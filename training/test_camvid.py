@@ -12,11 +12,10 @@ import torch
 from PIL import Image
 
 from compact import COMPACT, checkpoint, load, make, parameters
-from from_scratch import Training
+from from_scratch import FALL, RISE, Training, learning_rate
 from narrow import narrow
 from recipes import COMPARISON
 from references import DeepLabV3
-from train import learning_rate
 
 CLASSES = 11
 # Of one output channel a scale and a bias, of the file the graph as text: what int8 weights need beside their bytes.
@@ -123,8 +122,20 @@ class Schedule(unittest.TestCase):
         for _ in range(TINY.passes):
             training.run_pass()
         steps = TINY.passes * 2
-        self.assertEqual(rates, [learning_rate(i / steps) for i in range(steps)])
-        self.assertAlmostEqual(learning_rate(1), 0)
+        self.assertEqual(rates, [learning_rate(i, steps) for i in range(steps)])
+
+    def test_the_rate_rises_stays_and_falls(self):
+        steps = 10 * RISE
+        rates = [learning_rate(i, steps) for i in range(steps)]
+        fall = int((1 - FALL) * steps)
+        self.assertEqual(rates[RISE - 1:fall], [1.0] * (fall - RISE + 1))
+        self.assertEqual(rates[:RISE], sorted(rates[:RISE]))
+        self.assertEqual(rates[fall:], sorted(rates[fall:], reverse=True))
+        self.assertLess(rates[0] + rates[-1], 0.01)
+
+    def test_until_the_rate_falls_the_number_of_passes_can_be_chosen(self):
+        fall = int((1 - FALL) * 2000)
+        self.assertEqual([learning_rate(i, 2000) for i in range(fall)], [learning_rate(i, 4000) for i in range(fall)])
 
     def test_it_learns(self):
         training = self.training("run", "enet")
