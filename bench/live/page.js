@@ -3,7 +3,7 @@ import { FrameLoop } from "../../www/frame-loop.js";
 import { Governor } from "../../www/governor.js";
 import { playCamera } from "./camera.js";
 
-/** Of the camera's picture and of each canvas. */
+/** Of the camera's picture, and of each canvas unless a job says otherwise. */
 export const SIDE = 480;
 
 /**
@@ -14,6 +14,7 @@ export const SIDE = 480;
  * @property {number} threads
  * @property {string} model see the module
  * @property {number} size of the network's input, which is square
+ * @property {number} [canvas] its side
  *
  * What a way's module offers: `open` makes what shows frames on a canvas as an engine does, so that all ways get their frames from
  * the page's own loop.
@@ -33,7 +34,7 @@ const video = playCamera(SIDE);
 const live = {
   /** Makes a way ready and shows a frame that does not count. @param {Job} job */
   async open(job) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+    const canvas = Object.assign(document.createElement("canvas"), { width: job.canvas ?? SIDE, height: job.canvas ?? SIDE });
     canvas.hidden = true;
     document.body.append(canvas);
     /** @type {Shower} */

@@ -11,7 +11,8 @@ const PHOTO = join(import.meta.dirname, "../../www/samples/astronaut.jpg");
 /** Of progress on standard error. */
 const STEP = 1000;
 
-const { values } = parseArgs({ options: { frames: { type: "string" }, backend: { type: "string" }, side: { type: "string" } } });
+const { values } = parseArgs({ options: { frames: { type: "string" }, backend: { type: "string" }, side: { type: "string" }, model: { type: "string" } } });
+const { model = "people" } = values;
 const [frames, size] = [Number(values.frames), Number(values.side)];
 const backend = values.backend === "webgpu" ? "webgpu" : "cpu";
 
@@ -28,9 +29,9 @@ try {
     console.error(`${shown} frames`);
   };
   const start = performance.now();
-  const samples = await soak(page, { backend, size, frames, onTurn });
+  const samples = await soak(page, { backend, model, size, frames, onTurn });
   const seconds = (performance.now() - start) / 1000;
-  console.log(`people at ${size} on ${backend === "webgpu" ? "WebGPU" : "the CPU"}, ${frames} frames in ${seconds.toFixed(0)} s\n`);
+  console.log(`${model} at ${size} on ${backend === "webgpu" ? "WebGPU" : "the CPU"}, ${frames} frames in ${seconds.toFixed(0)} s\n`);
   console.log(growth(samples));
   const found = complaints(samples);
   for (const complaint of found) console.error(complaint);

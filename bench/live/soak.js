@@ -12,14 +12,14 @@ const TURN = { frames: 250, limit_ms: 60_000 };
 /** @typedef {{frames: number, held: Held, made: number, closed: number, gpuObjects: number}} Sample */
 
 /**
- * Shows frames and measures after the warm-up, half of the frames, and all.
+ * Shows frames, on a canvas as small as the network's input, and measures after the warm-up, half of the frames, and all.
  * @param {import("playwright-core").Page} page at bench/live/page.html, in a context that counts frames
- * @param {{backend: "webgpu" | "cpu", size: number, frames: number, onTurn?: (shown: number) => void}} options
+ * @param {{backend: "webgpu" | "cpu", model: string, size: number, frames: number, onTurn?: (shown: number) => void}} options
  * @returns {Promise<Sample[]>}
  */
-export async function soak(page, { backend, size, frames, onTurn }) {
+export async function soak(page, { backend, model, size, frames, onTurn }) {
   /** @type {import("./page.js").Job} */
-  const job = { id: "soak", module: "ours.js", backend, threads: 1, model: "people", size };
+  const job = { id: "soak", module: "ours.js", backend, threads: 1, model, size, canvas: size };
   await page.waitForFunction("window.live");
   await page.evaluate((job) => /** @type {any} */ (window).live.open(job), job);
   const jsHeap = await jsHeapOf(page);

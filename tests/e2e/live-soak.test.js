@@ -17,7 +17,7 @@ for (const backend of /** @type {const} */ (["cpu", "webgpu"])) {
   browserTest(`${backend}: a live picture that goes on holds no more, and closes its frames`, { browserArgs: CAMERA, context: { permissions: ["camera"] } }, async (stage) => {
     await countFrames(stage.context);
     const page = await stage.openPage("/bench/live/page.html");
-    const samples = await soak(page, { backend, size: SIZE, frames: FRAMES[backend] });
+    const samples = await soak(page, { backend, model: "people", size: SIZE, frames: FRAMES[backend] });
     assert.deepEqual(complaints(samples), [], growth(samples));
   });
 }

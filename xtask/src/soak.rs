@@ -14,10 +14,12 @@ cargo xtask soak [OPTIONS]
   --frames N        (10000)
   --backend NAME    webgpu or cpu (cpu)
   --side N          of the network's input, 64 at least (128)
+  --model ID        of the catalogue (people)
 ";
 
 pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
-    let (mut frames, mut backend, mut side) = (10_000_u32, "cpu".to_owned(), 128_u32);
+    let (mut frames, mut side) = (10_000_u32, 128_u32);
+    let (mut backend, mut model) = ("cpu".to_owned(), "people".to_owned());
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") => {
@@ -27,6 +29,7 @@ pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
             Long("frames") => frames = args.value()?.parse()?,
             Long("backend") => backend = args.value()?.string()?,
             Long("side") => side = args.value()?.parse()?,
+            Long("model") => model = args.value()?.string()?,
             _ => return Err(arg.unexpected().into()),
         }
     }
@@ -43,5 +46,7 @@ pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
         &backend,
         "--side",
         &side.to_string(),
+        "--model",
+        &model,
     ]))
 }
