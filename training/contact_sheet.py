@@ -45,7 +45,7 @@ def main():
     if not args.data:
         parser.error("give --data or set SEGSCOPE_DATA")
     recipe = RECIPES[args.model]
-    pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks)
+    pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks, recipe.kept)
     model = EspNetV2(len(pack.classes)).eval()
     model.load_state_dict(load_checkpoint(args.checkpoint))
 

@@ -10,7 +10,9 @@ from PIL import Image
 
 
 class Pack:
-    def __init__(self, folder, masks="masks"):
+    """`kept` names the classes that count, in that order; all others are one, the background, before them."""
+
+    def __init__(self, folder, masks="masks", kept=()):
         self.folder = Path(folder)
         if not (self.folder / "classes.json").is_file():
             raise SystemExit(f"no data pack at {self.folder}: see training/README.md for where to get it")
@@ -18,6 +20,12 @@ class Pack:
         entries = json.loads((self.folder / "classes.json").read_text())[masks]
         self.classes = [entry["name"] for entry in entries]
         self.colours = [entry["colour"] for entry in entries]
+        self.new_ids = None
+        if kept:
+            ids = [self.classes.index(name) for name in kept]
+            self.new_ids = [ids.index(id) + 1 if id in ids else 0 for id in range(255)] + [255]
+            self.classes = ["background", *kept]
+            self.colours = [[24, 26, 32], *(self.colours[id] for id in ids)]
         self.image = lru_cache(None)(self._image)
         self.mask = lru_cache(None)(self._mask)
         self.names = lru_cache(None)(self._names)
@@ -33,4 +41,5 @@ class Pack:
         with Image.open(self.mask_folder / f"{name}.png") as mask:
             mask.load()
             # Dropping the palette keeps the stored ids through later resizing.
-            return Image.frombytes("L", mask.size, mask.tobytes())
+            ids = Image.frombytes("L", mask.size, mask.tobytes())
+            return ids.point(self.new_ids) if self.new_ids else ids

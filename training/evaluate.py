@@ -99,7 +99,7 @@ def main():
     if not args.data:
         parser.error("give --data or set SEGSCOPE_DATA")
     recipe = RECIPES[args.model]
-    pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks)
+    pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks, recipe.kept)
     pack = CloseUps(pack) if args.close_ups else pack
     model = EspNetV2(len(pack.classes))
     model.load_state_dict(load_checkpoint(args.checkpoint))

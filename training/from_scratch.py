@@ -7,10 +7,11 @@ import json
 import random
 import time
 from copy import deepcopy
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from compact import checkpoint, make
@@ -33,6 +34,11 @@ def learning_rate(step, steps):
     return min((step + 1) / RISE, 1.0, (steps - step) / (FALL * steps))
 
 
+def in_f32(forward, x):
+    with torch.autocast(DEVICE, enabled=False):
+        return forward(x.float())
+
+
 class Training:
     """A network and how far it has come. Goes on from `folder`, if something is there."""
 
@@ -44,6 +50,10 @@ class Training:
         torch.manual_seed(recipe.seed)
         self.model = make(name, len(self.pack.classes)).to(DEVICE, memory_format=torch.channels_last)
         self.ema = deepcopy(self.model)
+        for layer in self.model.modules():
+            # FCN-32s's last enlargement, which takes a CPU five times as long in bfloat16 as all the rest.
+            if isinstance(layer, nn.ConvTranspose2d) and max(layer.kernel_size) > 32:
+                layer.forward = partial(in_f32, layer.forward)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), recipe.lr, weight_decay=recipe.weight_decay)
         self.done = {"pass": 0, "minutes": 0.0, "best": 0.0, "log": []}
         if (self.folder / "last.pth").exists():

@@ -21,6 +21,7 @@ class Recipe:
     seed: int = 1
     is_balanced: bool = True  # weigh classes by 1 / sqrt(share)
     has_scenes: bool = False  # compose new pictures of people, see scenes.py
+    kept: tuple = ()          # the pack's classes that are learnt, behind a background of all others; none: all are
 
 
 RECIPES = {
@@ -29,6 +30,13 @@ RECIPES = {
         # sky, building, pole, road, pavement, tree, sign, fence (and wall), car (truck, bus), pedestrian, bicyclist
         ((10,), (2,), (5,), (0,), (1,), (8,), (6, 7), (3, 4), (13, 14, 15), (11,), (12, 18)),
         long_side=640, crop=(384, 320), zoom=(0.75, 1.75), passes=12),
+    # Two heads for the road, from the same pictures: CamVid's eleven classes tell no lanes apart.
+    "road": Recipe(
+        "street_camvid", "masks", CITY, (tuple(range(1, 20)), (0,)),
+        long_side=480, crop=(288, 224), zoom=(0.6, 1.4), passes=3, kept=("road",)),
+    "drivable": Recipe(
+        "street_camvid", "masks", CITY, (tuple(range(2, 20)), (0,), (1,)),
+        long_side=480, crop=(288, 224), zoom=(0.6, 1.4), passes=3, kept=("road", "pavement")),
     "people": Recipe(
         "people_ccp", "masks", VOC, ((0,), (15,)),
         long_side=480, crop=(320, 320), zoom=(0.5, 1.2), passes=3, has_scenes=True),
@@ -46,4 +54,4 @@ RECIPES = {
 # Of every network of `compact.py`, for `camvid.py`.
 COMPARISON = Recipe(
     "street_camvid", "masks", None, (),
-    long_side=384, crop=(256, 192), zoom=(0.6, 1.6), passes=100, weight_decay=1e-2)
+    long_side=384, crop=(256, 192), zoom=(0.6, 1.6), passes=100, batch=4, weight_decay=1e-2)

@@ -83,7 +83,7 @@ def train(recipe_name, recipe, args):
     torch.manual_seed(recipe.seed)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks)
+    pack = Pack(f"{args.data}/{recipe.pack}", recipe.masks, recipe.kept)
     names, val = pack.names("train"), pack.names("val")
     start = Path(args.start or f"{args.weights}/{recipe.start}")
     model = start_model(start, recipe.rows).to(device, memory_format=torch.channels_last)
