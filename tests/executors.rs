@@ -29,7 +29,7 @@ on_both_backends!(
 
 fn every_operation_equals_pytorch<B: Backend>(backend: &B) {
     for case in golden_ops() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let ours =
             run_pictures(backend, &graph, &quantise(&weights, Precision::F32), &case.input, case.shape);
         assert_close(&case.name, &ours, &case.output, 1e-5, 1e-4);
@@ -39,7 +39,7 @@ fn every_operation_equals_pytorch<B: Backend>(backend: &B) {
 fn every_network_equals_pytorch<B: Backend>(backend: &B) {
     let mut skipped = 0;
     for case in golden_networks() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let (mut weights, mut expected) = (quantise(&weights, Precision::F32), case.output);
         let mut network = backend.network(graph.clone(), &weights, &[]);
         if let Err(error) = &network {
@@ -71,7 +71,7 @@ fn every_network_equals_pytorch<B: Backend>(backend: &B) {
 fn int8_weights_give_the_reference_s_numbers<B: Backend>(backend: &B) {
     // Where a maximum is put back is another place when two values are rounded past each other.
     for case in light_networks().filter(|case| case.name != "enet") {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let int8 = quantise(&weights, Precision::Int8);
         let ours = run_pictures(backend, &graph, &int8, &case.input, case.shape);
         let reference =
@@ -95,7 +95,7 @@ fn int8_weights_keep_the_classes_of_trained_networks<B: Backend>(backend: &B) {
 /// Every node as a tap: the unfused plan, and which layer is wrong if one is.
 fn every_layer_equals_the_reference<B: Backend>(backend: &B) {
     for case in light_networks() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let [_, c, h, w] = case.shape;
         let input = random_picture([1, c, h, w]);
         let expected = reference_layers(&graph, &weights, &input, [1, c, h, w]);
@@ -125,7 +125,7 @@ fn reference_layers(graph: &Graph, weights: &Weights, input: &[f32], shape: [usi
 fn wgsl_and_simd_agree() {
     let gpu = common::gpu();
     for case in light_networks() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let weights = quantise(&weights, Precision::F32);
         for sides in [[97, 131], [160, 65]] {
             let [height, width] = sides_for(&case, sides);
@@ -158,7 +158,7 @@ fn half_precision_keeps_the_classes_of_trained_networks() {
 fn half_precision_is_close_for_every_operation() {
     let Some(gpu) = common::half_precision_gpu("half precision") else { return };
     for case in golden_ops() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let ours = run_pictures(&gpu, &graph, &quantise(&weights, Precision::F32), &case.input, case.shape);
         assert_close(&case.name, &ours, &case.output, 5e-3, 5e-3);
     }
@@ -183,7 +183,7 @@ fn int8_products_of_networks_equal_the_reference_s() {
     let gpu = common::gpu();
     gpu.set_int8_products(true);
     for case in light_networks().filter(|case| !has_thin_margins(&case.name)) {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let weights = quantise(&weights, Precision::Int8);
         let exact = Reference::new(&graph, &weights.dequantise()).unwrap();
         let layers = exact.run_all(&case.input, case.shape).unwrap();
@@ -247,7 +247,7 @@ fn squeeze_and_excite_of_any_width_equals_the_reference<B: Backend>(backend: &B)
 #[test]
 fn squeeze_and_excite_is_one_step_and_its_product_none() {
     let case = light_networks().find(|case| case.name.starts_with("lraspp_mobilenet_v3_l")).unwrap();
-    let (graph, _) = passes::fold_batch_norms(&case.graph, &case.weights);
+    let (graph, _) = passes::fold_affines(&case.graph, &case.weights);
     let plan = Plan::new(&graph, 64, 96, &[]).unwrap();
     let count = |wanted: fn(&StepOp) -> bool| plan.steps.iter().filter(|step| wanted(&step.op)).count();
     // Eight in MobileNetV3-Large, and the one-layer kind in the head of LR-ASPP.

@@ -4,7 +4,7 @@ mod common;
 
 use common::{NETWORKS, network};
 use segscope::ErrorKind;
-use segscope::graph::passes::fold_batch_norms;
+use segscope::graph::passes::fold_affines;
 use segscope::graph::random::{random_weights, uniform};
 use segscope::graph::{Conv2d, Graph, GraphBuilder, Op, Size, Weights};
 
@@ -13,7 +13,7 @@ fn json_round_trip_keeps_every_network() {
     for &(name, scale, _) in NETWORKS {
         let graph = network(name, scale, 5);
         assert_eq!(Graph::from_json(&graph.to_json()).unwrap(), graph, "{name}");
-        let (folded, _) = fold_batch_norms(&graph, &random_weights(&graph));
+        let (folded, _) = fold_affines(&graph, &random_weights(&graph));
         assert_eq!(Graph::from_json(&folded.to_json()).unwrap(), folded, "{name}, folded");
     }
 }
@@ -62,7 +62,7 @@ fn folding_leaves_a_shared_convolution_alone() {
     let out = g.batch_norm("bn2", d, 1e-3);
     let graph = g.build(out);
     let weights = random_weights(&graph);
-    let (folded, folded_weights) = fold_batch_norms(&graph, &weights);
+    let (folded, folded_weights) = fold_affines(&graph, &weights);
     let ops: Vec<&str> = folded.nodes.iter().map(|node| node.op.name()).collect();
     assert_eq!(ops, ["input", "conv2d", "affine", "add", "conv2d"]);
     assert_eq!(folded.node(folded.output).name, "second");

@@ -4,15 +4,18 @@
 
 mod common;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use common::{golden_path, published_weights};
-use segscope::graph::passes::fold_batch_norms;
+use common::{LIGHT, NETWORKS, checkpoint, golden_name, golden_path, network, published_weights};
+use segscope::graph::passes::fold_affines;
+use segscope::graph::random::random_weights;
 use segscope::graph::{Conv2d, Graph, GraphBuilder, Weights};
 use segscope::weights::import::{Checkpoint, ImportSpec, convert};
 use segscope::weights::quantise::QuantisationError;
 use segscope::weights::{Model, Precision};
+use segscope::zoo::Options;
 use segscope::{ErrorKind, Result, zoo};
 use serde_json::Value;
 
@@ -223,7 +226,7 @@ fn published_espnet_v2_files_become_models() {
             architecture.build(&ImportSpec::from_json(&spec).unwrap().architecture.options()).unwrap();
         let checkpoint = Checkpoint::read(&bytes).unwrap();
         let exact = checkpoint.weights(&graph, |name| architecture.is_unused_entry(name)).unwrap();
-        let (_, exact) = fold_batch_norms(&graph, &exact);
+        let (_, exact) = fold_affines(&graph, &exact);
         let quantised = model.weights.dequantise();
         let error = exact
             .iter()
@@ -255,4 +258,45 @@ fn catalogue_checkpoints_convert_by_their_entries() {
         assert_eq!(model.info.id, entry["id"].as_str().unwrap());
         assert_eq!(model.info.source.unwrap().sha256, entry["source"]["sha256"].as_str().unwrap(), "{file}");
     }
+}
+
+/// A network is told from all others by its tensors, with its width and its number of classes.
+#[test]
+fn checkpoints_say_which_network_they_are_of() {
+    let is_light = |name, scale| LIGHT.contains(&golden_name(name, scale).as_str());
+    for &(name, scale, _) in
+        NETWORKS.iter().filter(|(name, scale, _)| scale.is_some() || is_light(name, *scale))
+    {
+        let graph = network(name, scale, 7);
+        let weights = random_weights(&graph);
+        let found = Checkpoint::read(&checkpoint(&graph, &weights)).unwrap().identify().unwrap();
+        assert_eq!((found.name.as_str(), found.classes), (name, 7));
+        let usual = |scale: Option<f64>| scale.unwrap_or(1.0);
+        assert_eq!(usual(found.scale), usual(scale), "{name}");
+    }
+}
+
+/// So it does not matter which of two a checkpoint is taken for.
+#[test]
+fn networks_with_the_same_tensors_are_the_same() {
+    let mut seen = HashMap::new();
+    for architecture in zoo::all() {
+        for scale in architecture.scale_choices() {
+            let graph = architecture.build(&Options { scale, classes: 7 }).unwrap();
+            let mut shapes = graph.weight_shapes().unwrap();
+            shapes.sort();
+            let name = format!("{} {scale:?}", architecture.name);
+            if let Some((other, same)) = seen.insert(shapes, (name.clone(), graph.clone())) {
+                assert_eq!(graph, same, "{name} and {other}");
+            }
+        }
+    }
+    assert!(seen.len() > 200, "{}", seen.len());
+}
+
+#[test]
+fn tensors_of_no_network_are_refused_with_what_to_do() {
+    let error = Checkpoint::read(&golden("plain.pth")).unwrap().identify().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ModelUnsupported);
+    assert!(error.to_string().contains("as ONNX"), "{error}");
 }

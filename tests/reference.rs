@@ -8,7 +8,7 @@ use common::{
 };
 use safetensors::SafeTensors;
 use segscope::ErrorKind;
-use segscope::graph::passes::fold_batch_norms;
+use segscope::graph::passes::fold_affines;
 use segscope::graph::random::{random_picture, random_weights};
 use segscope::graph::{Shape, Tensor};
 use segscope::reference::Reference;
@@ -36,7 +36,7 @@ fn every_network_equals_pytorch() {
 #[test]
 fn folding_batch_norms_keeps_the_outputs() {
     for case in light_networks() {
-        let (graph, weights) = fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = fold_affines(&case.graph, &case.weights);
         assert!(graph.nodes.iter().all(|node| node.op.name() != "batch_norm"), "{}", case.name);
         let before =
             Reference::new(&case.graph, &case.weights).unwrap().run(&case.input, case.shape).unwrap();

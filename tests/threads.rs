@@ -43,7 +43,7 @@ fn operations_do_not_depend_on_threads() {
         // Large enough to be cut; odd, so that bands end in the middle of a tile. Attention's work grows with the square.
         let [height, width] = if case.name.starts_with("attention") { [43, 27] } else { [203, 147] };
         let input = random_picture([1, 6, height, width]);
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         for precision in [Precision::F32, Precision::Int8] {
             let weights = quantise(&weights, precision);
             let results = on_threads(|| run(&graph, &weights, &input, [height, width]));
@@ -68,7 +68,7 @@ fn a_band_smaller_than_a_tile_gives_the_same_numbers() {
 #[test]
 fn networks_do_not_depend_on_threads() {
     for case in light_networks() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let weights = quantise(&weights, Precision::Int8);
         let size = sides_for(&case, [163, 97]);
         let input = random_picture([1, 3, size[0], size[1]]);

@@ -2,7 +2,7 @@
  * Files that only some visits need: checkpoints into model files, masks into PNG files. A worker of its own: its memory goes
  * when it ends.
  */
-import init, { convert, maskPng } from "./pkg/files.js";
+import init, { convert, importFile, maskPng } from "./pkg/files.js";
 import { serveCalls } from "./serve-calls.js";
 
 const ready = init({ module_or_path: new URL("./pkg/files_bg.wasm", import.meta.url) });
@@ -15,6 +15,14 @@ serveCalls({
   async convert(bytes, spec) {
     await ready;
     return convert(bytes, spec);
+  },
+  /**
+   * @param {Uint8Array} bytes of an ONNX file or a checkpoint
+   * @param {string} name of the file
+   */
+  async importFile(bytes, name) {
+    await ready;
+    return importFile(bytes, name);
   },
   /**
    * @param {Uint8Array} ids

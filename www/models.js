@@ -78,15 +78,37 @@ export class ModelStore {
    * @param {CatalogueEntry} spec
    * @param {FetchOptions} [options]
    */
-  async convert(checkpoint, spec, { onProgress, signal } = {}) {
-    const sizeBytes = checkpoint.byteLength;
+  convert(checkpoint, spec, options = {}) {
+    return this.#inWorker("convert", checkpoint, JSON.stringify(spec), options);
+  }
+
+  /**
+   * An ONNX file, or a checkpoint of any network of the zoo, as our model file.
+   *
+   * Errors: those of the converter, `aborted`.
+   * @param {Uint8Array<ArrayBuffer>} bytes is moved away
+   * @param {string} name of the file
+   * @param {FetchOptions} [options]
+   */
+  importFile(bytes, name, options = {}) {
+    return this.#inWorker("importFile", bytes, name, options);
+  }
+
+  /**
+   * @param {"convert" | "importFile"} method
+   * @param {Uint8Array<ArrayBuffer>} file is moved away
+   * @param {string} what
+   * @param {FetchOptions} options
+   */
+  async #inWorker(method, file, what, { onProgress, signal }) {
+    const sizeBytes = file.byteLength;
     onProgress?.({ phase: "convert", receivedBytes: sizeBytes, totalBytes: sizeBytes });
     const start = performance.now();
     const worker = spawnWorker("files-worker.js");
     try {
-      const call = () => ({ args: [checkpoint, JSON.stringify(spec)], transfer: [checkpoint.buffer] });
+      const call = () => ({ args: [file, what], transfer: [file.buffer] });
       /** @type {Uint8Array<ArrayBuffer>} */
-      const bytes = await worker.call("convert", call, { signal });
+      const bytes = await worker.call(method, call, { signal });
       return { bytes, convertMs: performance.now() - start };
     } finally {
       worker.end(abortedError());

@@ -10,7 +10,9 @@ export interface CatalogueEntry {
   id: string;
   name: string;
   description: string;
-  architecture: { name: string; scale: number; classes: number };
+  /** Entries that belong together have one. */
+  series?: string;
+  architecture: { name: string; scale?: number; classes: number };
   classes: ModelClass[];
   input: { mean: number[]; std: number[]; long_side: number; multiple: number };
   licence: { name: string; url: string; note: string };

@@ -265,7 +265,7 @@ export class Workbench extends EventTarget {
     this.#tell("state", "loading");
     /** @param {import("./types.js").Progress} progress */
     const onProgress = (progress) => this.#tell("progress", progress);
-    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file);
+    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file, { onProgress, signal });
     const model = await engine.loadModel(source, { onProgress, signal });
     this.#loaded = wanted;
     this.model = model;

@@ -15,12 +15,15 @@ use super::tensor::{Tensor, Weights};
 /// Panics if the graph's channels do not fit together, which [`Graph::from_json`] and the zoo rule out.
 pub fn random_weights(graph: &Graph) -> Weights {
     let shapes = graph.weight_shapes().expect("the graph was checked when it was made");
-    let tensor = |(name, shape): (String, Vec<usize>)| {
-        let (low, high) = range(&name, &shape);
-        let data = uniform(&name, shape.iter().product(), low, high);
-        (name, Tensor::new(shape, data))
-    };
-    shapes.into_iter().map(tensor).collect()
+    let named = |(name, shape): (String, Vec<usize>)| (name.clone(), random_weight(&name, shape));
+    shapes.into_iter().map(named).collect()
+}
+
+/// The weight of this name and shape.
+pub fn random_weight(name: &str, shape: Vec<usize>) -> Tensor {
+    let (low, high) = range(name, &shape);
+    let data = uniform(name, shape.iter().product(), low, high);
+    Tensor::new(shape, data)
 }
 
 /// A test picture of about -2.5 to 2.5, the range of a normalised one: blocks of 16x16 pixels, so that a network answers

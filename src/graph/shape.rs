@@ -46,32 +46,7 @@ impl Graph {
     pub fn channels(&self) -> Result<Vec<usize>> {
         let mut channels: Vec<usize> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
-            let of = |i: usize| channels[node.inputs[i]];
-            for (channels, groups) in splits(&node.op, of) {
-                if channels % groups != 0 {
-                    return Err(wrong(
-                        node,
-                        format!("{channels} channels do not split into {groups} groups"),
-                    ));
-                }
-            }
-            let c = match &node.op {
-                Op::Input { channels } | Op::Slice { channels, .. } => *channels,
-                Op::Conv2d(Conv2d { out_channels, .. })
-                | Op::ConvTranspose2d(ConvTranspose2d { out_channels, .. }) => *out_channels,
-                Op::Concat => node.inputs.iter().fold(0usize, |sum, &i| sum.saturating_add(channels[i])),
-                Op::Add | Op::Mul | Op::MaxUnpool2d(_) | Op::Attention { .. } => {
-                    if let Some(i) = (1..node.inputs.len()).find(|&i| of(i) != of(0)) {
-                        return Err(wrong(node, format!("inputs have {} and {} channels", of(0), of(i))));
-                    }
-                    of(0)
-                }
-                _ => of(0),
-            };
-            if c == 0 || c > MAX_CHANNELS {
-                return Err(wrong(node, format!("{c} channels; 1 to {MAX_CHANNELS} are possible")));
-            }
-            channels.push(c);
+            channels.push(output_channels(node, &channels)?);
         }
         Ok(channels)
     }
@@ -106,6 +81,35 @@ impl Graph {
     }
 }
 
+/// Of a node that reads nodes with these numbers of channels.
+///
+/// Errors: `model-invalid` where they do not fit together.
+pub(crate) fn output_channels(node: &Node, channels: &[usize]) -> Result<usize> {
+    let of = |i: usize| channels[node.inputs[i]];
+    for (channels, groups) in splits(&node.op, of) {
+        if channels % groups != 0 {
+            return Err(wrong(node, format!("{channels} channels do not split into {groups} groups")));
+        }
+    }
+    let c = match &node.op {
+        Op::Input { channels } | Op::Slice { channels, .. } => *channels,
+        Op::Conv2d(Conv2d { out_channels, .. })
+        | Op::ConvTranspose2d(ConvTranspose2d { out_channels, .. }) => *out_channels,
+        Op::Concat => node.inputs.iter().fold(0usize, |sum, &i| sum.saturating_add(channels[i])),
+        Op::Add | Op::Mul | Op::MaxUnpool2d(_) | Op::Attention { .. } => {
+            if let Some(i) = (1..node.inputs.len()).find(|&i| of(i) != of(0)) {
+                return Err(wrong(node, format!("inputs have {} and {} channels", of(0), of(i))));
+            }
+            of(0)
+        }
+        _ => of(0),
+    };
+    if c == 0 || c > MAX_CHANNELS {
+        return Err(wrong(node, format!("{c} channels; 1 to {MAX_CHANNELS} are possible")));
+    }
+    Ok(c)
+}
+
 /// Numbers of channels that have to split into so many groups.
 fn splits(op: &Op, of: impl Fn(usize) -> usize) -> [(usize, usize); 2] {
     if let Some(Conv2d { groups, out_channels, .. }) = op.convolution() {
@@ -119,7 +123,7 @@ fn splits(op: &Op, of: impl Fn(usize) -> usize) -> [(usize, usize); 2] {
     }
 }
 
-fn check_node(node: &Node, id: NodeId) -> Result<()> {
+pub(crate) fn check_node(node: &Node, id: NodeId) -> Result<()> {
     let arity_ok = match &node.op {
         Op::Input { .. } => node.inputs.is_empty() && id == 0,
         Op::Concat => !node.inputs.is_empty(),
@@ -193,7 +197,8 @@ fn sane_epsilon(epsilon: f64) -> bool {
     epsilon.is_finite() && epsilon >= 0.0
 }
 
-fn spatial(node: &Node, shapes: &[Shape], input: Pair) -> Option<Pair> {
+/// Height and width of a node that reads nodes of these shapes; none if it would be empty or does not fit.
+pub(crate) fn spatial(node: &Node, shapes: &[Shape], input: Pair) -> Option<Pair> {
     let of = |i: usize| {
         let [_, _, h, w] = shapes[node.inputs[i]];
         [h, w]

@@ -43,6 +43,13 @@ pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
     Ok(crate::weights::import::convert(bytes, spec)?)
 }
 
+/// Converts an ONNX file, or a checkpoint of any network of the zoo, to a model file; `name` is the file's.
+#[cfg(all(feature = "import", feature = "onnx"))]
+#[wasm_bindgen(js_name = importFile)]
+pub fn import_file(bytes: &[u8], name: &str) -> Result<Vec<u8>, JsValue> {
+    Ok(crate::weights::import::import_file(bytes, name, crate::weights::Precision::Int8)?.to_bytes())
+}
+
 /// A mask as a PNG of palette indices; `palette` is sRGB triples by class id.
 #[cfg(feature = "png")]
 #[wasm_bindgen(js_name = maskPng)]

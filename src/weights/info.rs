@@ -114,10 +114,10 @@ impl ModelInfo {
                 self.id
             )));
         }
-        if !(1..=256).contains(multiple) || !(*multiple..=4096).contains(long_side) {
+        if *multiple == 0 || !(*multiple..=4096).contains(long_side) {
             return Err(invalid(format!(
                 "model \"{}\" asks for a long side of {long_side} in multiples of {multiple}; \
-                 a multiple of 1 to 256 and a long side of at most 4096 are possible",
+                 a multiple of at least 1 and a long side from that to 4096 are possible",
                 self.id
             )));
         }

@@ -44,6 +44,14 @@ pub fn names() -> Vec<String> {
     singles.chain(members).collect()
 }
 
+/// In the order of [`names`].
+pub fn all() -> impl Iterator<Item = Architecture> {
+    let members = FAMILIES
+        .iter()
+        .flat_map(|family| family.members().map(|(encoder, name)| family.architecture(encoder, name)));
+    SINGLES.iter().map(|single| single.architecture()).chain(members)
+}
+
 /// Errors: `model-unsupported` if there is no architecture of that name.
 pub fn find(name: &str) -> Result<Architecture> {
     if let Some(single) = SINGLES.iter().find(|single| single.name == name) {

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use segscope::graph::random::{random_picture, random_weights, uniform};
 use segscope::graph::{Graph, Node, Op, Shape, Tensor, Weights, passes};
@@ -37,7 +38,7 @@ pub fn people<B: Backend>(backend: B) -> Session<B> {
     session
 }
 
-/// Classes of the networks behind the golden files; `CLASSES` in python/golden/networks.py.
+/// Classes of the networks behind the golden files; `CLASSES` in python/golden/inputs.py.
 pub const GOLDEN_CLASSES: usize = 5;
 
 /// A graph with its weights, an input, and what PyTorch makes of it.
@@ -57,7 +58,7 @@ const OF_16: Shape = [2, 3, 32, 48];
 const OF_32: Shape = [2, 3, 64, 32];
 const OF_128: Shape = [1, 3, 128, 144];
 
-/// The networks with a golden file: architecture, scale, input. Keep in sync with python/golden/networks.py.
+/// The networks with a golden file: architecture, scale, input. Keep in sync with python/golden/inputs.py.
 pub const NETWORKS: &[(&str, Option<f64>, Shape)] = &[
     ("espnet_v2", Some(0.5), [2, 3, 96, 64]),
     ("espnet_v2", Some(1.0), [2, 3, 64, 96]),
@@ -173,15 +174,16 @@ pub fn has_thin_margins(name: &str) -> bool {
 
 /// Whole networks with random weights, one at a time: the largest holds 540 MB.
 pub fn golden_networks() -> impl Iterator<Item = Golden> {
-    golden(|_| true)
+    networks_where(|_| true)
 }
 
 /// Those of [`LIGHT`].
 pub fn light_networks() -> impl Iterator<Item = Golden> {
-    golden(|name| LIGHT.contains(&name))
+    networks_where(|name| LIGHT.contains(&name))
 }
 
-fn golden(is_wanted: fn(&str) -> bool) -> impl Iterator<Item = Golden> {
+/// Those whose names in golden files are wanted.
+pub fn networks_where(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Golden> {
     let named = NETWORKS
         .iter()
         .map(|&(architecture, scale, shape)| (golden_name(architecture, scale), architecture, scale, shape));
@@ -205,6 +207,24 @@ pub fn sides_for(case: &Golden, wanted: [usize; 2]) -> [usize; 2] {
 /// The largest magnitude among values, or one: what sums of large activations are exact to is a share of it.
 pub fn magnitude(values: &Tensor) -> f32 {
     values.data.iter().fold(1.0, |largest, value| largest.max(value.abs()))
+}
+
+/// A network's weights as a safetensors file of PyTorch's tensors by name, as other libraries write it.
+pub fn checkpoint(graph: &Graph, weights: &Weights) -> Vec<u8> {
+    let mut weights = weights.clone();
+    for node in &graph.nodes {
+        if let Op::ConvTranspose2d(conv) = &node.op {
+            let kernel = weights.get_mut(&node.weights[0]).unwrap();
+            *kernel = kernel.turned(conv.groups);
+        }
+    }
+    let bytes = |tensor: &Tensor| tensor.data.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let data: Vec<(&String, &Tensor, Vec<u8>)> =
+        weights.iter().map(|(name, tensor)| (name, tensor, bytes(tensor))).collect();
+    let views = data.iter().map(|(name, tensor, bytes)| {
+        (name.as_str(), TensorView::new(Dtype::F32, tensor.shape.clone(), bytes).unwrap())
+    });
+    safetensors::serialize(views, None).unwrap()
 }
 
 /// A model that ships, a picture as its input, and PyTorch's classes in f32 (python/golden/trained.py).
@@ -297,7 +317,7 @@ pub fn products() -> Vec<Product> {
     let is_conv = |node: &Node| matches!(node.op, Op::Conv2d(_));
     let mut products = Vec::new();
     for case in golden_ops() {
-        let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+        let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let mut convs = graph.nodes.iter().filter(|node| is_conv(node));
         let (Some(first), None) = (convs.next(), convs.next()) else { continue };
         let kernels = conv_kernels(&graph, &graph.channels().unwrap());

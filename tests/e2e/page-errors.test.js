@@ -82,7 +82,8 @@ onEveryBackend("a dropped model file that is none gets its code; the model in us
   const cases = [
     ["short.safetensors", header, "model-truncated"],
     ["text.safetensors", Buffer.concat([Buffer.from([9, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("not json!")]), "model-invalid"],
-    ["unknown.pth", Buffer.from("PK\x03\x04 some other network", "latin1"), "model-unknown-checkpoint"],
+    ["unknown.pth", Buffer.from("PK\x03\x04 some other network", "latin1"), "model-invalid"],
+    ["unknown.onnx", Buffer.from("some other network"), "model-invalid"],
   ];
   for (const [name, buffer, code] of cases) {
     await page.evaluate(() => delete document.documentElement.dataset.state);

@@ -8,9 +8,11 @@ mod common;
 use std::path::Path;
 
 use common::{
-    Golden, Product, Trained, golden_ops, golden_trained, has_thin_margins, light_networks, products,
+    Golden, Product, Trained, checkpoint, golden_ops, golden_trained, has_thin_margins, light_networks,
+    networks_where, products,
 };
 use segscope::graph::{Graph, Weights, onnx, passes};
+use segscope::weights::import::import_file;
 use segscope::weights::info::{Class, Input, Licence};
 use segscope::weights::quantise::quantise;
 use segscope::weights::{Calibration, Model, ModelInfo, Precision};
@@ -36,13 +38,14 @@ fn main() {
     for trained in golden_trained() {
         index.push(write_trained(folder, &trained));
     }
+    write_imports(folder);
     std::fs::write(folder.join("index.json"), serde_json::to_string_pretty(&index).unwrap()).unwrap();
     println!("{} cases in {}", index.len(), folder.display());
 }
 
 /// Writes one case, first picture of the batch only, and returns its entry in the index.
 fn write(folder: &Path, case: &Golden, kind: &str, precision: Precision) -> serde_json::Value {
-    let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+    let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
     let name = format!("{}.{}", case.name, precision.name());
     let model = model(&name, &graph, &weights, precision);
     let [_, c, h, w] = case.shape;
@@ -95,6 +98,20 @@ fn write_trained(folder: &Path, trained: &Trained) -> serde_json::Value {
     serde_json::json!({
         "name": name, "kind": "network", "precision": "int8", "height": h, "width": w, "shape": [classes, h, w],
     })
+}
+
+/// A network as its authors' checkpoint and as an ONNX file, and what the import makes of either.
+fn write_imports(folder: &Path) {
+    let case = networks_where(|name| name == "enet").next().expect("there is an ENet");
+    let [_, _, h, w] = case.shape;
+    let onnx = onnx::export(&case.graph, &case.weights, [2 * h, 2 * w], onnx::Output::Scores).unwrap();
+    for (name, file) in
+        [("enet.onnx", onnx), ("enet.pth.safetensors", checkpoint(&case.graph, &case.weights))]
+    {
+        let imported = import_file(&file, name, Precision::Int8).unwrap();
+        std::fs::write(folder.join(format!("import.{name}")), file).unwrap();
+        std::fs::write(folder.join(format!("imported.{name}.safetensors")), imported.to_bytes()).unwrap();
+    }
 }
 
 fn write_model(folder: &Path, name: &str, model: &Model, size: [usize; 2]) {

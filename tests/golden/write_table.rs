@@ -65,7 +65,7 @@ fn main() {
 
 /// The cells of one network: three differences and a share.
 fn figures(case: &Golden) -> String {
-    let (graph, weights) = passes::fold_batch_norms(&case.graph, &case.weights);
+    let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
     let weights = quantise(&weights, Precision::F32);
     let on_gpu = || {
         let gpu = common::gpu();

@@ -194,7 +194,7 @@ export class Pane extends EventTarget {
     const wanted = this.wanted;
     /** @param {import("../types.js").Progress} progress */
     const onProgress = (progress) => this.#tell("progress", progress);
-    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file);
+    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file, { onProgress, signal });
     const model = await engine.loadModel(source, { onProgress, signal });
     this.#tell("progress", null);
     this.#loaded = wanted;

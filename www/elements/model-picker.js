@@ -1,5 +1,6 @@
 import { emit, h } from "../dom.js";
 import { megabytes } from "../format.js";
+import { MODEL_FILES } from "../model-file.js";
 
 /** @typedef {import("../types.js").CatalogueEntry} CatalogueEntry */
 
@@ -18,10 +19,11 @@ export class ModelPicker extends HTMLElement {
   #progress = h("div", { className: "download", hidden: true }, this.#phase, this.#bar, this.#cancel);
   #facts = h("p", { className: "hint" });
   #about = h("details", { className: "about hint", hidden: true });
-  #file = h("input", { type: "file", accept: ".safetensors,.pth,.pt", hidden: true, className: "model-file" });
+  #file = h("input", { type: "file", accept: MODEL_FILES, hidden: true, className: "model-file" });
   /** @type {CatalogueEntry[]} */ #entries = [];
   /** @type {Map<string, number>} Size by hash, of the models kept. */ #kept = new Map();
   #selected = "";
+  /** Series whose models are shown. @type {Set<string>} */ #open = new Set();
 
   connectedCallback() {
     const open = h("button", { type: "button", className: "plain wide", onclick: () => this.#file.click() }, "Open a model file…");
@@ -92,8 +94,20 @@ export class ModelPicker extends HTMLElement {
 
   #render() {
     const focused = document.activeElement?.getAttribute("data-model");
-    this.#list.replaceChildren(...this.#entries.map((entry) => this.#row(entry)));
+    const alone = this.#entries.filter(({ series }) => !series);
+    const all = new Set(this.#entries.flatMap(({ series }) => series ?? []));
+    this.#list.replaceChildren(...alone.map((entry) => this.#row(entry)), ...[...all].map((series) => this.#series(series)));
     if (focused) this.#list.querySelector(`[data-model="${focused}"]`)?.closest("button")?.focus();
+  }
+
+  /** @param {string} series */
+  #series(series) {
+    const entries = this.#entries.filter((entry) => entry.series === series);
+    const isOpen = this.#open.has(series) || entries.some(({ id }) => id === this.#selected);
+    const details = h("details", { className: "series", open: isOpen });
+    details.append(h("summary", {}, series), h("ul", {}, ...entries.map((entry) => this.#row(entry))));
+    details.addEventListener("toggle", () => (details.open ? this.#open.add(series) : this.#open.delete(series)));
+    return h("li", {}, details);
   }
 
   /** @param {CatalogueEntry} entry */

@@ -22,8 +22,8 @@ pub const BUNDLES: [Bundle; 3] = [
     // Every visitor fetches one of these two: without threads, or with them where the page is cross-origin isolated.
     Bundle { name: "engine", features: "engine", has_threads: false },
     Bundle { name: "engine-threads", features: "threads", has_threads: true },
-    // Fetched when a checkpoint has to be converted in the page, or a mask saved.
-    Bundle { name: "files", features: "import,png", has_threads: false },
+    // Fetched when a checkpoint or an ONNX file has to be converted in the page, or a mask saved.
+    Bundle { name: "files", features: "import,onnx,png", has_threads: false },
 ];
 
 /// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would

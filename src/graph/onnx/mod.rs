@@ -8,7 +8,7 @@ mod adaptive_pool;
 mod attention;
 mod norms;
 mod operations;
-mod proto;
+pub mod proto;
 mod writer;
 
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! The part of ONNX's file format that an exported network uses.
+//! The part of ONNX's file format that networks use, ours and those of others.
 //!
 //! Message and field names and numbers are those of `onnx/onnx.proto3` in <https://github.com/onnx/onnx> (Apache-2.0); a
 //! reader skips what is not here, so a handful of messages declared by hand does, without a protobuf compiler.
@@ -57,6 +57,9 @@ pub struct NodeProto {
     pub op_type: String,
     #[prost(message, repeated, tag = "5")]
     pub attribute: Vec<AttributeProto>,
+    /// Empty for ONNX's own operations.
+    #[prost(string, tag = "7")]
+    pub domain: String,
 }
 
 /// A hyper-parameter; `type` says which of the others holds it.
@@ -70,6 +73,10 @@ pub struct AttributeProto {
     pub i: i64,
     #[prost(bytes = "vec", tag = "4")]
     pub s: Vec<u8>,
+    #[prost(message, optional, tag = "5")]
+    pub t: Option<TensorProto>,
+    #[prost(float, repeated, tag = "7")]
+    pub floats: Vec<f32>,
     #[prost(int64, repeated, tag = "8")]
     pub ints: Vec<i64>,
     #[prost(enumeration = "AttributeType", tag = "20")]
@@ -92,11 +99,23 @@ pub struct TensorProto {
     pub dims: Vec<i64>,
     #[prost(enumeration = "DataType", tag = "2")]
     pub data_type: i32,
+    #[prost(float, repeated, tag = "4")]
+    pub float_data: Vec<f32>,
+    /// Also of the smaller integers, of bool and of f16, as bits.
+    #[prost(int32, repeated, tag = "5")]
+    pub int32_data: Vec<i32>,
+    #[prost(int64, repeated, tag = "7")]
+    pub int64_data: Vec<i64>,
     #[prost(string, tag = "8")]
     pub name: String,
-    /// Row-major, little-endian.
+    /// Row-major, little-endian, instead of the lists.
     #[prost(bytes = "vec", tag = "9")]
     pub raw_data: Vec<u8>,
+    #[prost(double, repeated, tag = "10")]
+    pub double_data: Vec<f64>,
+    /// 1 if the data lies in another file.
+    #[prost(int32, tag = "14")]
+    pub data_location: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, prost::Enumeration)]
@@ -104,7 +123,13 @@ pub struct TensorProto {
 pub enum DataType {
     Undefined = 0,
     Float = 1,
+    Uint8 = 2,
+    Int8 = 3,
+    Int32 = 6,
     Int64 = 7,
+    Bool = 9,
+    Float16 = 10,
+    Double = 11,
 }
 
 /// Name and type of the graph's input or output.
@@ -140,6 +165,7 @@ pub struct TensorShapeProto {
 /// `TensorShapeProto.Dimension` of the original.
 #[derive(Clone, PartialEq, Message)]
 pub struct DimensionProto {
+    /// 0 where the size is left open.
     #[prost(int64, tag = "1")]
     pub dim_value: i64,
 }

@@ -41,6 +41,7 @@ impl<'a> Writer<'a> {
             input: inputs.iter().map(|&input| input.into()).collect(),
             output: vec![output.into()],
             attribute,
+            domain: String::new(),
         });
     }
 
@@ -84,7 +85,14 @@ impl<'a> Writer<'a> {
 
     fn constant(&mut self, name: &str, data_type: DataType, dims: &[usize], raw_data: Vec<u8>) -> String {
         let dims = dims.iter().map(|&side| side as i64).collect();
-        self.constants.push(TensorProto { dims, data_type: data_type.into(), name: name.into(), raw_data });
+        let data_type = data_type.into();
+        self.constants.push(TensorProto {
+            dims,
+            data_type,
+            name: name.into(),
+            raw_data,
+            ..TensorProto::default()
+        });
         name.into()
     }
 }

@@ -9,6 +9,21 @@ use crate::graph::{Tensor, Weights};
 /// Names listed for each kind of mismatch; the rest is counted.
 const LISTED: usize = 200;
 
+/// Whether these are exactly the tensors that are expected.
+pub(super) fn fits(
+    entries: &BTreeMap<String, View>,
+    expected: &[(String, Vec<usize>)],
+    is_unused: impl Fn(&str) -> bool,
+) -> bool {
+    let expected: BTreeMap<&str, &Vec<usize>> =
+        expected.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
+    expected.keys().all(|name| entries.contains_key(*name))
+        && entries.iter().all(|(name, view)| match expected.get(name.as_str()) {
+            Some(shape) => is_shape(&view.shape, shape),
+            None => is_unused(name),
+        })
+}
+
 pub(super) fn weights(
     entries: &BTreeMap<String, View>,
     expected: &[(String, Vec<usize>)],

@@ -1,9 +1,14 @@
-//! PyTorch checkpoints to model files: read, matched against an architecture of the zoo, folded, quantised.
+//! Checkpoints and networks of other programs to model files: PyTorch's, matched against an architecture of the zoo, and ONNX's, which
+//! bring their own graph; folded and quantised.
 
 mod bytes;
 mod checkpoint;
 mod element;
+mod identify;
 mod matching;
+mod multiple;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod pickle;
 mod spec;
 mod state_dict;
@@ -13,8 +18,8 @@ mod torch_zip;
 use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::passes::fold_batch_norms;
-use crate::graph::{Graph, Op};
+use crate::graph::passes::fold_affines;
+use crate::graph::{Graph, Node, Op};
 use crate::weights::file::{Model, hex_sha256};
 use crate::weights::info::Source;
 use crate::weights::quantise::quantise;
@@ -41,12 +46,44 @@ pub fn import(bytes: &[u8], spec: &ImportSpec, precision: Precision) -> Result<M
     let architecture = zoo::find(&spec.architecture.name)?;
     let graph = architecture.build(&spec.architecture.options())?;
     let weights = Checkpoint::read(bytes)?.weights(&graph, |name| architecture.is_unused_entry(name))?;
-    let (graph, weights) = fold_batch_norms(&graph, &weights);
+    let (graph, weights) = fold_affines(&graph, &weights);
     matching::check_finite(&weights)?;
     let mut info = spec.info()?;
     let url = info.source.map(|source| source.url).unwrap_or_default();
     info.source = Some(Source { url, sha256: hex_sha256(bytes) });
     Model::new(&info, &graph, &quantise(&weights, precision))
+}
+
+/// Turns an ONNX file into a model file. `name` is what the model is called, as the file's name without its ending. Its classes are
+/// numbered and its input is normalised as ImageNet's.
+///
+/// Errors: `model-invalid` for what is no ONNX file or contradicts itself; one `model-unsupported` that names every node that
+/// cannot be expressed, and why.
+#[cfg(feature = "onnx")]
+pub fn import_onnx(bytes: &[u8], name: &str, precision: Precision) -> Result<Model> {
+    let onnx::Imported { graph, weights, fixed } = onnx::read(bytes)?;
+    matching::check_finite(&weights)?;
+    let input = multiple::input(&graph, fixed)?;
+    let classes = graph.channels()?[graph.output];
+    let mut info = spec::unnamed_info(name, classes, input);
+    info.source = Some(Source { url: String::new(), sha256: hex_sha256(bytes) });
+    Model::new(&info, &graph, &quantise(&weights, precision))
+}
+
+/// Turns a file of unknown origin into a model file: an ONNX file, or a checkpoint of whichever network of the zoo has its tensors.
+/// `name` is the file's.
+///
+/// Errors: those of [`import_onnx`]; those of [`import`], with `model-unsupported` for tensors that no network of the zoo has.
+#[cfg(feature = "onnx")]
+pub fn import_file(bytes: &[u8], name: &str, precision: Precision) -> Result<Model> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if name.to_ascii_lowercase().ends_with(".onnx") {
+        return import_onnx(bytes, stem, precision);
+    }
+    let mut spec = ImportSpec::new(Checkpoint::read(bytes)?.identify()?);
+    spec.id = stem.into();
+    spec.name = format!("{stem} ({})", spec.architecture.name);
+    import(bytes, &spec, precision)
 }
 
 impl Checkpoint<'_> {
@@ -55,28 +92,40 @@ impl Checkpoint<'_> {
     ///
     /// Errors: one `weights-mismatch` that names every missing, surplus and misshaped tensor.
     pub fn weights(&self, graph: &Graph, is_unused: impl Fn(&str) -> bool) -> Result<crate::graph::Weights> {
-        let mut shapes = graph.weight_shapes()?;
-        let transposed: HashMap<&str, usize> = graph
-            .nodes
-            .iter()
-            .filter_map(|node| match &node.op {
-                Op::ConvTranspose2d(conv) => Some((node.weights[0].as_str(), conv.groups)),
-                _ => None,
-            })
-            .collect();
-        for (name, shape) in &mut shapes {
-            if let Some(groups) = transposed.get(name.as_str()) {
-                *shape = vec![shape[1] * groups, shape[0] / groups, shape[2], shape[3]];
-            }
-        }
-        let mut weights = matching::weights(&self.entries, &shapes, is_unused)?;
-        for (name, groups) in transposed {
+        let mut weights = matching::weights(&self.entries, &pytorch_shapes(graph)?, is_unused)?;
+        for (name, groups) in transposed(graph) {
             if let Some(weight) = weights.get_mut(name) {
                 *weight = weight.turned(groups);
             }
         }
         Ok(weights)
     }
+
+    /// Whether [`Checkpoint::weights`] would find exactly what it looks for.
+    fn fits(&self, graph: &Graph, is_unused: impl Fn(&str) -> bool) -> bool {
+        pytorch_shapes(graph).is_ok_and(|shapes| matching::fits(&self.entries, &shapes, is_unused))
+    }
+}
+
+/// Kernels of transposed convolutions, and their groups.
+fn transposed(graph: &Graph) -> HashMap<&str, usize> {
+    let kernel = |node: &'_ Node| match &node.op {
+        Op::ConvTranspose2d(conv) => Some(conv.groups),
+        _ => None,
+    };
+    graph.nodes.iter().filter_map(|node| Some((node.weights.first()?.as_str(), kernel(node)?))).collect()
+}
+
+/// The weights of a graph in the shapes that PyTorch has them in.
+fn pytorch_shapes(graph: &Graph) -> Result<Vec<(String, Vec<usize>)>> {
+    let transposed = transposed(graph);
+    let mut shapes = graph.weight_shapes()?;
+    for (name, shape) in &mut shapes {
+        if let Some(groups) = transposed.get(name.as_str()) {
+            *shape = vec![shape[1] * groups, shape[0] / groups, shape[2], shape[3]];
+        }
+    }
+    Ok(shapes)
 }
 
 /// The file contradicts itself.

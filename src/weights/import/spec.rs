@@ -78,32 +78,49 @@ impl ImportSpec {
         let ArchitectureSpec { name: architecture, classes, .. } = &self.architecture;
         let input = match &self.input {
             Some(input) => input.clone(),
-            None => imagenet_input(crate::zoo::find(architecture)?.input_multiple),
+            None => imagenet_input(LONG_SIDE, crate::zoo::find(architecture)?.input_multiple),
         };
+        let unnamed = unnamed_info(architecture, *classes, input);
         Ok(ModelInfo {
             id: or(&self.id, architecture),
             name: or(&self.name, architecture),
             description: self.description.clone(),
-            classes: if self.classes.is_empty() { numbered(*classes) } else { self.classes.clone() },
-            input,
-            licence: self.licence.clone().unwrap_or_else(|| Licence {
-                name: "unknown".into(),
-                url: String::new(),
-                note: "Imported without a licence.".into(),
-            }),
+            classes: if self.classes.is_empty() { unnamed.classes } else { self.classes.clone() },
+            licence: self.licence.clone().unwrap_or(unnamed.licence),
             data: self.data.clone(),
             credit: self.credit.clone(),
             source: self.source.clone(),
-            metrics: None,
-            reference: None,
-            calibration: None,
+            ..unnamed
         })
     }
 }
 
-/// The normalisation of nearly every published network, at a size that any GPU runs.
-fn imagenet_input(multiple: usize) -> Input {
-    Input { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], long_side: 512, multiple }
+/// The info of a network of which nothing is known but what it is called.
+pub fn unnamed_info(name: &str, classes: usize, input: Input) -> ModelInfo {
+    let licence =
+        Licence { name: "unknown".into(), url: String::new(), note: "Imported without a licence.".into() };
+    ModelInfo {
+        id: name.into(),
+        name: name.into(),
+        description: String::new(),
+        classes: numbered(classes),
+        input,
+        licence,
+        data: String::new(),
+        credit: String::new(),
+        source: None,
+        metrics: None,
+        reference: None,
+        calibration: None,
+    }
+}
+
+/// Pixels that any GPU runs.
+pub const LONG_SIDE: usize = 512;
+
+/// The normalisation of nearly every published network.
+pub fn imagenet_input(long_side: usize, multiple: usize) -> Input {
+    Input { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], long_side, multiple }
 }
 
 /// `class 0` in near black as the usual background, the others round the colour circle in golden-ratio steps, which

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use lexopt::prelude::*;
 use segscope::graph::onnx::{Output, export};
-use segscope::graph::passes::fold_batch_norms;
+use segscope::graph::passes::fold_affines;
 use segscope::graph::random::random_weights;
 use segscope::weights::import::{ArchitectureSpec, ImportSpec};
 use segscope::weights::quantise::quantise;
@@ -72,7 +72,7 @@ pub fn model(name: &str) -> Result<Model> {
     let scale = zoo::find(name)?.needs_scale.then_some(1.0);
     let architecture = ArchitectureSpec { name: name.into(), scale, classes: CLASSES };
     let graph = zoo::build(name, &architecture.options())?;
-    let (graph, weights) = fold_batch_norms(&graph, &random_weights(&graph));
+    let (graph, weights) = fold_affines(&graph, &random_weights(&graph));
     let info = ImportSpec::new(architecture).info()?;
     Ok(Model::new(&info, &graph, &quantise(&weights, Precision::Int8))?)
 }

@@ -1,17 +1,19 @@
-//! The arguments that `import` and `quantise` share: a checkpoint, what it is, and where results go.
+//! The arguments that `import` and `quantise` share: a checkpoint or ONNX file, what it is, and where results go.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
-use segscope::weights::import::{ArchitectureSpec, ImportSpec};
+use segscope::weights::import::{ArchitectureSpec, ImportSpec, import, import_file};
+use segscope::weights::{Model, Precision};
 
 use crate::catalogue::Catalogue;
 
 pub struct Request {
     pub checkpoint: PathBuf,
-    pub spec: ImportSpec,
+    /// None: the file has to tell.
+    pub spec: Option<ImportSpec>,
     pub output: Option<PathBuf>,
 }
 
@@ -31,18 +33,31 @@ impl Request {
             }
         }
         let spec = match (entry, name, classes) {
-            (Some(entry), None, None) if scale.is_none() => from_catalogue(&entry)?,
-            (None, Some(name), Some(classes)) => ImportSpec::new(ArchitectureSpec { name, scale, classes }),
+            (Some(entry), None, None) if scale.is_none() => Some(from_catalogue(&entry)?),
+            (None, Some(name), Some(classes)) => {
+                Some(ImportSpec::new(ArchitectureSpec { name, scale, classes }))
+            }
+            (None, None, None) if scale.is_none() => None,
             _ => bail!(
-                "say what the checkpoint is: either --spec FILE#ID, or --arch NAME --classes N [--scale S]"
+                "say what the checkpoint is: either --spec FILE#ID, or --arch NAME --classes N [--scale S], or nothing"
             ),
         };
         let checkpoint = checkpoint.context("name the checkpoint to read")?;
         Ok(Self { checkpoint, spec, output })
     }
 
-    pub fn read(&self) -> Result<Vec<u8>> {
-        fs::read(&self.checkpoint).with_context(|| format!("{} cannot be read", self.checkpoint.display()))
+    /// The network at a precision.
+    pub fn import(&self, precision: Precision) -> Result<Model> {
+        let path = &self.checkpoint;
+        let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let model = match &self.spec {
+            Some(spec) => import(&bytes, spec, precision),
+            None => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                import_file(&bytes, &name, precision)
+            }
+        };
+        model.with_context(|| path.display().to_string())
     }
 }
 

@@ -1,16 +1,16 @@
-//! `import`: a checkpoint as an int8 model file.
+//! `import`: a checkpoint or an ONNX file as an int8 model file.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use segscope::weights::{Precision, import::import};
+use segscope::weights::Precision;
 
 use crate::checkpoint::Request;
 use crate::numbers::with_numbers;
 
 pub fn run(request: Request) -> Result<()> {
-    let model = with_numbers(import(&request.read()?, &request.spec, Precision::Int8)?)?;
+    let model = with_numbers(request.import(Precision::Int8)?)?;
     let path = request.output.unwrap_or_else(|| PathBuf::from(format!("{}.safetensors", model.info.id)));
     fs::write(&path, model.to_bytes()).with_context(|| format!("{} cannot be written", path.display()))?;
     println!("{}: {} bytes, sha256 {}", path.display(), model.size_bytes, model.sha256);

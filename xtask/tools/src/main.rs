@@ -31,8 +31,9 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  import CHECKPOINT SPEC [-o FILE]     a PyTorch .pth or .safetensors as an int8 model file (default: ID.safetensors)
-  quantise CHECKPOINT SPEC [-o DIR]    f16, int8 and int4 model files, and how far each is from f32
+  import FILE [SPEC] [-o FILE]         a PyTorch .pth or .safetensors, or an ONNX file, as an int8 model file (default:
+                                       ID.safetensors)
+  quantise FILE [SPEC] [-o DIR]        f16, int8 and int4 model files, and how far each is from f32
   calibrate MODEL --data PACK --split train [--pictures N] [-o FILE]
                                        how large the activations get on N pictures (default: 32), into the model file, for
                                        executors that round them to int8; PACK as below
@@ -43,6 +44,7 @@ cargo xtask COMMAND
   eval --all [--checkpoints DIR] [--backend webgpu|cpu] [--write]
                                        mean IoU of every model of the catalogue whose entry names labelled photos, and also in
                                        f32 where there is DIR/ID/best.pth; --write: CamVid's models into docs/camvid.md
+                                       and models/camvid.json, which the page shows
   onnx MODEL [--size HxW] [--classes] OUT.onnx
                                        the network in f32 for other engines, for inputs of one size (default: the model's own,
                                        square); --classes: the best class of every pixel instead of the scores
@@ -52,7 +54,7 @@ cargo xtask COMMAND
                                        processor. Built as a release, which takes minutes the first time
   catalogue                            sizes, hashes and metrics into models/, and models/README.md
 
-SPEC says what the checkpoint is:
+SPEC says what a checkpoint is; without it the names and shapes of its tensors do:
   --spec FILE#ID                       an entry of a catalogue: models/catalogue.json#street
   --arch NAME --classes N [--scale S]  an architecture of the zoo (src/zoo/list.rs), as espnet_v2 (--scale 0.5, 1 or 2),
                                        segformer_b0 or unet_resnet18

@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use segscope::graph::Tensor;
 use segscope::reference::Reference;
-use segscope::weights::import::import;
 use segscope::weights::quantise::QuantisationError;
 use segscope::weights::{Model, Precision};
 
@@ -15,10 +14,9 @@ use crate::numbers::with_numbers;
 use crate::sample_photos::{Photo, sample_photos};
 
 pub fn run(request: Request) -> Result<()> {
-    let checkpoint = request.read()?;
     let folder = request.output.as_deref().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let exact = import(&checkpoint, &request.spec, Precision::F32)?;
+    let exact = request.import(Precision::F32)?;
     let photos = sample_photos(&exact.info.input)?;
     let exact_scores = scores(&exact, &photos)?;
     println!("Kernels against f32, and scores on the page's sample photos through the reference executor.\n");
@@ -27,7 +25,7 @@ pub fn run(request: Request) -> Result<()> {
         "", "bytes", "weights: max", "relative RMS", "scores: RMS", "same class"
     );
     for precision in [Precision::F16, Precision::Int8, Precision::Int4] {
-        let model = with_numbers(import(&checkpoint, &request.spec, precision)?)?;
+        let model = with_numbers(request.import(precision)?)?;
         let path = folder.join(format!("{}.{}.safetensors", model.info.id, precision.name()));
         fs::write(&path, model.to_bytes())
             .with_context(|| format!("{} cannot be written", path.display()))?;

@@ -1,0 +1,114 @@
+//! ONNX files as model files: our own, back from the exporter, and those of `torch.onnx.export`
+//! (python/golden/onnx_files.py), against PyTorch's outputs.
+#![cfg(all(feature = "import", feature = "onnx", feature = "reference"))]
+
+mod common;
+
+use std::fs;
+
+use common::{Golden, argmax, assert_close, golden_path, light_networks, magnitude, networks_where};
+use prost::Message;
+use segscope::Result;
+use segscope::graph::Tensor;
+use segscope::graph::onnx::proto::{DataType, ModelProto, TensorProto};
+use segscope::graph::onnx::{Output, export};
+use segscope::graph::random::random_weight;
+use segscope::reference::Reference;
+use segscope::weights::import::import_onnx;
+use segscope::weights::{Model, Precision};
+
+/// Networks whose pyramid does not divide the map of their golden input.
+const POOLED_UNEVENLY: [&str; 4] = ["espnet_v2_0.5", "espnet_v2_1.0", "espnet_v2_2.0", "pspnet_resnet18"];
+
+fn imported(bytes: &[u8]) -> Result<Model> {
+    import_onnx(bytes, "network", Precision::F32)
+}
+
+fn scores(model: &Model, case: &Golden) -> Tensor {
+    Reference::new(&model.graph, &model.weights.dequantise()).unwrap().run(&case.input, case.shape).unwrap()
+}
+
+/// With the weights that `python/golden/weights.py` gave them.
+fn filled(name: &str) -> Vec<u8> {
+    let bytes = fs::read(golden_path("onnx").join(format!("{name}.onnx"))).unwrap();
+    let mut model = ModelProto::decode(&bytes[..]).unwrap();
+    let graph = model.graph.as_mut().unwrap();
+    let transposed: Vec<(String, usize)> = graph
+        .node
+        .iter()
+        .filter(|node| node.op_type == "ConvTranspose")
+        .map(|node| {
+            let group = node.attribute.iter().find(|attribute| attribute.name == "group");
+            (node.input[1].clone(), group.map_or(1, |group| group.i as usize))
+        })
+        .collect();
+    for weight in &mut graph.initializer {
+        if weight.data_type != i32::from(DataType::Float) || !is_empty(weight) {
+            continue;
+        }
+        let shape: Vec<usize> = weight.dims.iter().map(|&side| side as usize).collect();
+        let groups = transposed.iter().find(|(name, _)| *name == weight.name).map(|(_, groups)| *groups);
+        let values = match (weight.name.strip_prefix("turned:"), groups) {
+            (Some(name), _) => {
+                let [rows, columns] = shape[..] else { panic!("{name} is {shape:?}") };
+                // A linear layer is a graph's 1x1 convolution.
+                let values = random_weight(name, vec![columns, rows, 1, 1]).data;
+                (0..rows * columns).map(|i| values[i % columns * rows + i / columns]).collect()
+            }
+            // A graph has its outputs first, and so have the random weights.
+            (_, Some(groups)) => {
+                let [inputs, per_group, kh, kw] = shape[..] else { panic!("{shape:?}") };
+                let ours = vec![per_group * groups, inputs / groups, kh, kw];
+                random_weight(&weight.name, ours).turned(groups).data
+            }
+            _ if shape.len() == 2 => random_weight(&weight.name, vec![shape[0], shape[1], 1, 1]).data,
+            _ => random_weight(&weight.name, shape).data,
+        };
+        weight.raw_data = values.into_iter().flat_map(f32::to_le_bytes).collect();
+    }
+    model.encode_to_vec()
+}
+
+fn is_empty(weight: &TensorProto) -> bool {
+    weight.raw_data.is_empty() && weight.float_data.is_empty() && weight.dims.iter().product::<i64>() > 0
+}
+
+#[test]
+fn files_of_pytorch_equal_pytorch() {
+    let mut seen = 0;
+    let files = fs::read_dir(golden_path("onnx")).unwrap().count();
+    for case in networks_where(|name| golden_path("onnx").join(format!("{name}.onnx")).exists()) {
+        seen += 1;
+        let model = imported(&filled(&case.name)).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let ours = scores(&model, &case);
+        let difference = assert_close(&case.name, &ours, &case.output, 2e-4 * magnitude(&case.output), 1e-3);
+        println!("{}: {} nodes, {difference:e}", case.name, model.graph.nodes.len());
+        assert_eq!(argmax(&ours), argmax(&case.output), "{}", case.name);
+    }
+    assert_eq!(seen, files, "a file without a golden network");
+}
+
+#[test]
+fn our_own_files_come_back() {
+    for case in light_networks() {
+        let [_, _, height, width] = case.shape;
+        let bytes = export(&case.graph, &case.weights, [height, width], Output::Scores).unwrap();
+        let model = match imported(&bytes) {
+            Ok(model) => model,
+            // Windows of unequal sizes are written as products with matrices, which are no layers.
+            Err(error) if POOLED_UNEVENLY.contains(&case.name.as_str()) => {
+                assert!(error.to_string().contains("MatMul \"adaptive_avg_pool2d"), "{}: {error}", case.name);
+                continue;
+            }
+            Err(error) => panic!("{}: {error}", case.name),
+        };
+        let difference = assert_close(
+            &case.name,
+            &scores(&model, &case),
+            &case.output,
+            2e-4 * magnitude(&case.output),
+            1e-3,
+        );
+        println!("{}: {} nodes, {difference:e}", case.name, model.graph.nodes.len());
+    }
+}
