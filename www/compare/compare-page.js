@@ -14,6 +14,7 @@ import { CompareBar } from "./compare-bar.js";
 import { ComparePane } from "./compare-pane.js";
 import { Comparison } from "./comparison.js";
 import { DifferenceView } from "./difference-view.js";
+import { FieldTable } from "./field-table.js";
 import { otherChoice } from "./other-choice.js";
 import { ZoomBar } from "./zoom-bar.js";
 import { isSame } from "./zoom.js";
@@ -38,6 +39,7 @@ export class ComparePage extends HTMLElement {
     panes: this.#part(".panes", HTMLElement),
     difference: this.#part("difference-view", DifferenceView),
     table: this.#part("area-table", AreaTable),
+    field: this.#part("field-table", FieldTable),
     status: this.#part("#status", HTMLElement),
     empty: this.#part("#empty", HTMLElement),
     file: this.#part("#file", HTMLInputElement),
@@ -71,6 +73,7 @@ export class ComparePage extends HTMLElement {
     void this.#showKept();
     this.#showZoom(this.#zoom);
     showState(this.#parts.status, "ready");
+    void this.#attempt(() => this.#parts.field.show(this.#entries));
     if (this.#sample) await this.#openSample(new URL(`../samples/${this.#sample}`, import.meta.url).href);
   }
 
@@ -95,6 +98,8 @@ export class ComparePage extends HTMLElement {
       },
       "stop-live": () => this.#comparison.stopCamera(),
       sample: (url) => this.#attempt(() => this.#openSample(url)),
+      measure: () => this.#attempt(() => this.#parts.field.measure((work) => this.#comparison.alone(work))),
+      "open-model": (id) => this.#openModel({ id }),
       work: () => this.#attempt(() => this.#work()),
       changed: () => this.#showTable(),
       cleared: () => clearError(this.#comparison.restingState),
@@ -149,16 +154,16 @@ export class ComparePage extends HTMLElement {
   /** @param {File} file */
   #openFile(file) {
     void this.#attempt(async () => {
-      if (isModelFile(file)) return this.#openModelFile(file);
+      if (isModelFile(file)) return this.#openModel({ file });
       this.#nextSample = null;
       await this.#comparison.openPhoto(file);
     });
   }
 
-  /** In a pane of its own, or the last one's place. @param {File} file */
-  #openModelFile(file) {
+  /** In a pane of its own, or the last one's place. @param {import("../workbench.js").Wanted} wanted */
+  #openModel(wanted) {
     if (this.#panes.length < MOST) this.#addPane(otherChoice([], this.#entries));
-    this.#panes.at(-1)?.choose({ file });
+    this.#panes.at(-1)?.choose(wanted);
   }
 
   /** @param {string} url */

@@ -129,6 +129,15 @@ export class Comparison extends EventTarget {
     this.#tell("state", this.restingState);
   }
 
+  /**
+   * Work that needs the machine to itself, as soon as no pane is at work.
+   * @template T
+   * @param {() => Promise<T>} work
+   */
+  alone(work) {
+    return this.#turns.take(work);
+  }
+
   /** @returns {import("./pane.js").Subject} */
   get #subject() {
     return this.#live.source ? "live" : this.picture;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use segscope::weights::Model;
 use segscope::weights::import::ImportSpec;
 use segscope::weights::info::Metrics;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::numbers::with_numbers;
 use crate::readme;
@@ -23,10 +23,18 @@ pub struct Catalogue {
 pub struct Entry {
     #[serde(flatten)]
     pub spec: ImportSpec,
+    /// Its card in models/, if that is not `<id>.md`.
+    pub card: Option<String>,
     /// Where a model that ships lies; the others are fetched from their source.
     pub file: Option<ShippedFile>,
     /// Labelled photos that it was not trained on.
     pub evaluation: Option<Evaluation>,
+}
+
+impl Entry {
+    pub fn card(&self) -> String {
+        self.card.clone().unwrap_or_else(|| format!("{}.md", self.spec.id))
+    }
 }
 
 #[derive(Deserialize)]
@@ -38,7 +46,7 @@ pub struct Evaluation {
     pub published: Option<Published>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Published {
     /// A fraction of 1.
     pub mean_iou: f64,

@@ -11,8 +11,9 @@ use segscope::weights::Precision;
 use segscope::weights::import::import;
 use segscope::wgsl::Activations;
 use segscope::zoo;
+use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Entry, Evaluation};
+use crate::catalogue::{Catalogue, Entry, Evaluation, Published};
 use crate::eval::{BackendName, confusion};
 use crate::pack::Pack;
 use crate::readme::network;
@@ -74,30 +75,47 @@ fn compare<B: Backend>(session: &Session<B>, options: &Options) -> Result<()> {
             fs::read(root.join(&file.path)).with_context(|| format!("{} cannot be read", file.path))?;
         let row = Row::measure(session, entry, evaluation, &shipped, options.checkpoints.as_deref())
             .with_context(|| entry.spec.id.clone())?;
-        println!("{}", row.line()?);
+        println!("{}", row.line());
         rows.push(row);
     }
-    println!("\n{}", table(rows.iter())?);
+    println!("\n{}", table(&rows)?);
     if options.write {
-        let camvid = table(rows.iter().filter(|row| row.evaluation.data == CAMVID))?;
-        fs::write(root.join("docs/camvid.md"), format!("{HEAD}{camvid}"))
+        rows.retain(|row| row.data == CAMVID);
+        fs::write(root.join("docs/camvid.md"), format!("{HEAD}{}", table(&rows)?))
             .context("docs/camvid.md cannot be written")?;
+        let rows = serde_json::json!({ "rows": rows });
+        fs::write(root.join("models/camvid.json"), format!("{rows:#}\n"))
+            .context("models/camvid.json cannot be written")?;
     }
     Ok(())
 }
 
 /// A model and what was measured.
+#[derive(Serialize)]
 struct Row<'a> {
-    entry: &'a Entry,
-    evaluation: &'a Evaluation,
-    size_bytes: usize,
-    images: usize,
+    id: &'a str,
+    /// A file in models/.
+    #[serde(skip)]
+    card: String,
+    network: String,
+    /// Of the network as it was trained, before batch norms are folded.
+    parameters: usize,
     /// Of a photo of the pack, as the network sees it: `[height, width]`.
     size: [usize; 2],
+    /// For a photo of that size.
+    macs: u64,
+    /// Pixels across, along the longer side; none if an answer can depend on the whole photo.
+    receptive_field: Option<usize>,
+    size_bytes: usize,
+    /// The pack.
+    data: &'a str,
+    split: &'a str,
+    images: usize,
     /// Mean IoU of the checkpoint, if it is at hand.
-    f32: Option<f64>,
+    mean_iou_f32: Option<f64>,
     /// Of the file that ships.
-    int8: f64,
+    mean_iou: f64,
+    published: Option<&'a Published>,
 }
 
 impl<'a> Row<'a> {
@@ -108,61 +126,69 @@ impl<'a> Row<'a> {
         shipped: &[u8],
         checkpoints: Option<&Path>,
     ) -> Result<Self> {
+        let spec = &entry.spec;
         let info = &session.load_model(shipped)?.info;
         let pack = Pack::open(Path::new(&evaluation.data), &evaluation.split, info)?;
         let (width, height) = pack.photo(&pack.names[0])?.dimensions();
         let classes = info.classes.len();
-        let int8 = confusion(session, &pack, classes)?.mean_iou();
-        let checkpoint = checkpoints.map(|folder| folder.join(&entry.spec.id).join("best.pth"));
-        let f32 = match checkpoint.filter(|path| path.exists()) {
+        let mean_iou = confusion(session, &pack, classes)?.mean_iou();
+        let checkpoint = checkpoints.map(|folder| folder.join(&spec.id).join("best.pth"));
+        let mean_iou_f32 = match checkpoint.filter(|path| path.exists()) {
             Some(path) => {
-                let model = import(&fs::read(&path)?, &entry.spec, Precision::F32)
+                let model = import(&fs::read(&path)?, spec, Precision::F32)
                     .with_context(|| format!("{}", path.display()))?;
                 session.load_model(&model.to_bytes())?;
                 Some(confusion(session, &pack, classes)?.mean_iou())
             }
             None => None,
         };
-        let size = network_size(&info.input, [width, height]);
-        Ok(Self { entry, evaluation, size_bytes: shipped.len(), images: pack.names.len(), size, f32, int8 })
-    }
-
-    fn line(&self) -> Result<String> {
-        let spec = &self.entry.spec;
-        let [height, width] = self.size;
+        let [height, width] = network_size(&info.input, [width, height]);
         let graph = zoo::build(&spec.architecture.name, &spec.architecture.options())?;
         let field = graph.receptive_fields(height, width)?[graph.output];
         let sizes = field[0].size().zip(field[1].size());
-        let published = self.evaluation.published.as_ref();
-        Ok(format!(
-            "| [{}](../models/{}.md) | {} | {:.2} M | {width}x{height} | {:.2} G | {} | {} | {} {} | {} | {:.4} | {} |",
-            spec.id,
-            spec.id,
-            network(spec),
-            graph.parameters()? as f64 / 1e6,
-            graph.macs(height, width)? as f64 / 1e9,
-            sizes.map_or("whole photo".into(), |(v, h)| format!("{:.0}", v.max(h))),
-            self.size_bytes,
-            self.images,
-            self.evaluation.split,
-            self.f32.map_or("-".into(), |mean_iou| format!("{mean_iou:.4}")),
-            self.int8,
-            published.map_or("-".into(), |published| format!("{:.3}", published.mean_iou)),
-        ))
+        Ok(Self {
+            id: &spec.id,
+            card: entry.card(),
+            network: network(spec),
+            parameters: graph.parameters()?,
+            size: [height, width],
+            macs: graph.macs(height, width)?,
+            receptive_field: sizes.map(|(v, h)| v.max(h).round() as usize),
+            size_bytes: shipped.len(),
+            data: &evaluation.data,
+            split: &evaluation.split,
+            images: pack.names.len(),
+            mean_iou_f32,
+            mean_iou,
+            published: evaluation.published.as_ref(),
+        })
+    }
+
+    fn line(&self) -> String {
+        let Self { id, card, network, size: [height, width], size_bytes, images, split, mean_iou, .. } = self;
+        format!(
+            "| [{id}](../models/{card}) | {network} | {:.2} M | {width}x{height} | {:.2} G | {} | {size_bytes} | \
+             {images} {split} | {} | {mean_iou:.4} | {} |",
+            self.parameters as f64 / 1e6,
+            self.macs as f64 / 1e9,
+            self.receptive_field.map_or("whole photo".into(), |pixels| pixels.to_string()),
+            self.mean_iou_f32.map_or("-".into(), |mean_iou| format!("{mean_iou:.4}")),
+            self.published.map_or("-".into(), |published| format!("{:.3}", published.mean_iou)),
+        )
     }
 }
 
-fn table<'a>(rows: impl Iterator<Item = &'a Row<'a>> + Clone) -> Result<String> {
+fn table(rows: &[Row]) -> Result<String> {
     let mut text = String::from(
         "| model | network | parameters | size | multiply-adds | receptive field | bytes | photos | mean IoU, f32 | int8 | published |\n\
          |---|---|---:|---|---:|---:|---:|---|---:|---:|---:|\n",
     );
-    for row in rows.clone() {
-        writeln!(text, "{}", row.line()?)?;
+    for row in rows {
+        writeln!(text, "{}", row.line())?;
     }
     for row in rows {
-        if let Some(published) = &row.evaluation.published {
-            writeln!(text, "\n{}: {}.", row.entry.spec.id, published.source)?;
+        if let Some(published) = row.published {
+            writeln!(text, "\n{}: {}.", row.id, published.source)?;
         }
     }
     Ok(text)

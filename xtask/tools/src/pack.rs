@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use segscope::weights::ModelInfo;
 
 /// A folder of labelled photos.
 pub struct Pack {
     pub root: PathBuf,
-    /// Folder of label maps whose classes are the model's.
+    /// Folder of label maps whose classes are the model's, or hold them.
     pub labels: PathBuf,
+    /// For each class of the label maps, the model's.
+    ids: Vec<u8>,
     /// Of the photos of one split.
     pub names: Vec<String>,
 }
@@ -29,8 +31,9 @@ impl Pack {
         let names: Vec<_> =
             names.lines().map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
         ensure!(!names.is_empty(), "{} names no photos", list.display());
-        let labels = root.join(label_folder(&root, info)?);
-        Ok(Self { root, labels, names })
+        let (folder, ids) = labels(&root, info)?;
+        let labels = root.join(folder);
+        Ok(Self { root, labels, ids, names })
     }
 
     pub fn photo(&self, name: &str) -> Result<image::RgbaImage> {
@@ -38,25 +41,41 @@ impl Pack {
         Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_rgba8())
     }
 
+    /// The model's class of every pixel, 255 where there is no label.
     pub fn truth(&self, name: &str) -> Result<image::GrayImage> {
         let path = self.labels.join(format!("{name}.png"));
-        Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_luma8())
+        let mut labels =
+            image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_luma8();
+        for label in labels.pixels_mut() {
+            label.0 = label.0.map(|id| self.ids.get(usize::from(id)).copied().unwrap_or(id));
+        }
+        Ok(labels)
     }
 }
 
-/// A pack may label its photos in several ways; the one whose class names are the model's is meant.
-fn label_folder(root: &Path, info: &ModelInfo) -> Result<String> {
+/// A pack may label its photos in several ways; the one whose class names are the model's is meant. Otherwise one that has all of
+/// them but `background`, which then stands for what the model does not name.
+fn labels(root: &Path, info: &ModelInfo) -> Result<(String, Vec<u8>)> {
     let path = root.join("classes.json");
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let sets: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)?;
     let wanted: Vec<&str> = info.classes.iter().map(|class| class.name.as_str()).collect();
+    let background = wanted.iter().position(|name| *name == "background");
+    let mut merged = None;
     for (folder, classes) in &sets {
-        let names: Option<Vec<&str>> = classes
-            .as_array()
-            .map(|classes| classes.iter().filter_map(|class| class["name"].as_str()).collect());
-        if names.as_deref() == Some(&wanted) {
-            return Ok(folder.clone());
+        let classes = classes.as_array().map_or(&[][..], Vec::as_slice);
+        let names: Vec<&str> = classes.iter().filter_map(|class| class["name"].as_str()).collect();
+        let id = |name: &&str| wanted.iter().position(|wanted| wanted == name);
+        if names == wanted {
+            return Ok((folder.clone(), (0..=u8::MAX).take(names.len()).collect()));
+        }
+        let has_all = wanted.iter().all(|name| *name == "background" || names.contains(name));
+        if let (true, Some(background)) = (has_all, background) {
+            let ids = names.iter().map(|name| id(name).unwrap_or(background) as u8).collect();
+            merged = Some((folder.clone(), ids));
         }
     }
-    bail!("{} has no label set with this model's classes: {}", path.display(), wanted.join(", "))
+    merged.with_context(|| {
+        format!("{} has no label set with this model's classes: {}", path.display(), wanted.join(", "))
+    })
 }

@@ -35,9 +35,9 @@ pub fn write(shipped: &[(&Entry, Model)], fetched: &[&Entry]) -> Result<String> 
         let (classes, parameters) = (spec.architecture.classes, parameters(spec)?);
         write!(
             text,
-            "| [{}]({}.md) | {classes} | {} | {parameters} | {} ",
+            "| [{}]({}) | {classes} | {} | {parameters} | {} ",
             spec.id,
-            spec.id,
+            entry.card(),
             network(spec),
             model.size_bytes
         )?;
