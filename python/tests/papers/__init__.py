@@ -1,0 +1,1 @@
+"""Published networks that are not in the zoo, stated plainly: what the exporter is tried on."""
