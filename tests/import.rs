@@ -200,7 +200,11 @@ fn specs_are_checked() {
         (r#"{"architecture": {"name": "unet_resnet18", "classes": 2}}"#, ErrorKind::WeightsMismatch),
     ];
     for (spec, kind) in cases {
-        assert_eq!(convert(&golden("plain.pth"), spec).expect_err(spec).kind(), kind, "{spec}");
+        assert_eq!(
+            convert(&golden("plain.pth"), spec, Precision::Int8).expect_err(spec).kind(),
+            kind,
+            "{spec}"
+        );
     }
 }
 
@@ -218,7 +222,7 @@ fn published_espnet_v2_files_become_models() {
             fs::read(folder.join("espnet_v2").join(format!("espnetv2_s_{scale}_{data}.pth"))).unwrap();
         let spec =
             format!(r#"{{"architecture": {{"name": "espnet_v2", "scale": {scale}, "classes": {classes}}}}}"#);
-        let model = Model::from_bytes(&convert(&bytes, &spec).unwrap()).unwrap();
+        let model = Model::from_bytes(&convert(&bytes, &spec, Precision::Int8).unwrap()).unwrap();
         assert_eq!(model.info.classes.len(), classes);
 
         let architecture = zoo::find("espnet_v2").unwrap();
@@ -254,7 +258,8 @@ fn catalogue_checkpoints_convert_by_their_entries() {
     for entry in fetched {
         let file = entry["source"]["url"].as_str().unwrap().rsplit('/').next().unwrap();
         let bytes = fs::read(folder.join("espnet_v2").join(file)).unwrap();
-        let model = Model::from_bytes(&convert(&bytes, &entry.to_string()).unwrap()).unwrap();
+        let model =
+            Model::from_bytes(&convert(&bytes, &entry.to_string(), Precision::Int8).unwrap()).unwrap();
         assert_eq!(model.info.id, entry["id"].as_str().unwrap());
         assert_eq!(model.info.source.unwrap().sha256, entry["source"]["sha256"].as_str().unwrap(), "{file}");
     }

@@ -3,8 +3,8 @@
 mod common;
 
 use common::{
-    argmax, assert_close, golden_networks, golden_ops, golden_path, light_networks, magnitude, network,
-    published_weights, tensor,
+    argmax, assert_close, exported_networks, golden_networks, golden_ops, golden_path, light_networks,
+    magnitude, network, published_weights, same_argmax, tensor,
 };
 use safetensors::SafeTensors;
 use segscope::ErrorKind;
@@ -30,6 +30,18 @@ fn every_network_equals_pytorch() {
         let file = std::fs::read(golden_path(&format!("{}.safetensors", case.name))).unwrap();
         let theirs = tensor(&SafeTensors::deserialize(&file).unwrap(), "argmax").data;
         assert_same_classes(&case.name, &ours, &theirs);
+    }
+}
+
+/// Also as ONNX files: tests/onnx_import.rs.
+#[test]
+fn networks_of_the_exporter_equal_pytorch() {
+    for case in exported_networks() {
+        let ours = Reference::new(&case.graph, &case.weights).unwrap().run(&case.input, case.shape).unwrap();
+        let difference = assert_close(&case.name, &ours, &case.output, 1e-4 * magnitude(&case.output), 1e-3);
+        println!("{}: {} nodes, {difference:e}", case.name, case.graph.nodes.len());
+        let same = same_argmax(&ours, &case.output);
+        assert!(same >= 0.9995, "{}: {same}", case.name);
     }
 }
 

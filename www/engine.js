@@ -96,7 +96,8 @@ export class Engine {
   /**
    * Loads a model: the id of a catalogue entry, the address of a model file, or its bytes. With a `spec` (a catalogue
    * entry) the bytes are a PyTorch checkpoint, which is converted first. Bytes are moved, not copied. With another model
-   * than before every class is shown again, but for the background.
+   * than before every class is shown again, but for the background. A `precision` other than "int8" converts a model of the catalogue to
+   * that: what its authors publish from their numbers, what ships from its own.
    *
    * Errors: `unknown-model`, `offline`, `download-failed`, `hash-mismatch`, `aborted`, `model-...`; with "auto"
    * `backend-wrong` if neither the GPU nor the processor computes it right.
@@ -357,6 +358,7 @@ export class Engine {
   async #deliver(model, options) {
     const delivery = { downloadMs: 0, convertMs: 0, notKept: null };
     if (typeof model === "object" && "bytes" in model) {
+      // A file of the caller's is in the precision that it is in.
       if (!model.spec) return { bytes: model.bytes, delivery: { ...delivery, source: "caller" } };
       const { bytes, convertMs } = await this.#store.convert(model.bytes, model.spec, options);
       return { bytes, delivery: { ...delivery, convertMs, source: "caller" } };

@@ -11,18 +11,20 @@ serveCalls({
   /**
    * @param {Uint8Array} bytes
    * @param {string} spec JSON of a catalogue entry
+   * @param {import("./types.js").Precision} precision
    */
-  async convert(bytes, spec) {
+  async convert(bytes, spec, precision) {
     await ready;
-    return convert(bytes, spec);
+    return convert(bytes, spec, precision);
   },
   /**
-   * @param {Uint8Array} bytes of an ONNX file or a checkpoint
+   * @param {Uint8Array} bytes of an ONNX file, a checkpoint or a model file
    * @param {string} name of the file
+   * @param {import("./types.js").Precision} precision
    */
-  async importFile(bytes, name) {
+  async importFile(bytes, name, precision) {
     await ready;
-    return importFile(bytes, name);
+    return importFile(bytes, name, precision);
   },
   /**
    * @param {Uint8Array} ids

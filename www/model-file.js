@@ -17,19 +17,22 @@ export const isModelFile = (file) => MODEL_FILE.test(file.name);
  */
 export async function readModelFile(store, file, options = {}) {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  if (isOurs(bytes)) return { spec: null, bytes };
+  if (isOurs(file.name, bytes) && !options.precision) return { spec: null, bytes };
   const spec = (await store.entryOfCheckpoint(bytes)) ?? null;
   if (spec) return { spec, bytes };
   return { spec, bytes: (await store.importFile(bytes, file.name, options)).bytes };
 }
 
 /**
- * Whether this is a model file: its header, behind eight bytes that tell how long it is, says so. The engine looks closer.
+ * Whether this is a model file, whose header says so behind eight bytes that tell how long it is. A safetensors file without a
+ * header that can be read is none of others' either: the engine tells what is wrong with it.
+ * @param {string} name
  * @param {Uint8Array} bytes
  */
-function isOurs(bytes) {
-  if (bytes.length < 8) return false;
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > bytes.length) return false;
-  return new TextDecoder().decode(bytes.subarray(8, 8 + Number(length))).includes('"segscope-');
+function isOurs(name, bytes) {
+  if (!/\.safetensors$/i.test(name)) return false;
+  const length = bytes.length < 8 ? Infinity : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > bytes.length) return true;
+  const header = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  return !header.startsWith("{") || header.includes('"segscope-');
 }

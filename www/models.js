@@ -9,7 +9,11 @@ const CATALOGUE = new URL("../models/catalogue.json", import.meta.url);
 /** @typedef {import("./types.js").CatalogueEntry} CatalogueEntry */
 /** @typedef {import("./types.js").Delivery} Delivery */
 /** @typedef {import("./types.js").Progress} Progress */
-/** @typedef {{onProgress?: ((progress: Progress) => void) | undefined, signal?: AbortSignal | undefined}} FetchOptions */
+/** @typedef {import("./types.js").Precision} Precision */
+/**
+ * `precision` is that of the weights: "int8" unless given, which is what ships.
+ * @typedef {{onProgress?: ((progress: Progress) => void) | undefined, signal?: AbortSignal | undefined, precision?: Precision | undefined}} FetchOptions
+ */
 /** @typedef {{id: string, sizeBytes: number, sha256: string}} KeptModel `sha256` is the catalogue's, of the file or the checkpoint. */
 
 /**
@@ -58,8 +62,10 @@ export class ModelStore {
    * @returns {Promise<{bytes: Uint8Array<ArrayBuffer>, delivery: Delivery}>}
    */
   async fetch(entry, options = {}) {
+    if (entry.file && isOther(options)) return this.#fetchAt(entry, options);
     const { url, size_bytes, sha256 } = this.#origin(entry);
-    const kept = await this.#readKept(sha256);
+    // What is kept of a checkpoint is its conversion to int8.
+    const kept = isOther(options) ? null : await this.#readKept(sha256);
     if (kept) return { bytes: kept, delivery: { source: "cache", downloadMs: 0, convertMs: 0, notKept: null } };
 
     const start = performance.now();
@@ -69,7 +75,20 @@ export class ModelStore {
       return { bytes: received, delivery: { source: "network", downloadMs, convertMs: 0, notKept: await this.#keep(entry, sha256, received) } };
     }
     const { bytes, convertMs } = await this.convert(received, entry, options);
-    return { bytes, delivery: { source: "network", downloadMs, convertMs, notKept: await this.#keep(entry, sha256, bytes) } };
+    const notKept = isOther(options) ? null : await this.#keep(entry, sha256, bytes);
+    return { bytes, delivery: { source: "network", downloadMs, convertMs, notKept } };
+  }
+
+  /**
+   * A model that ships, in another precision than that.
+   * @param {CatalogueEntry} entry
+   * @param {FetchOptions} options
+   * @returns {Promise<{bytes: Uint8Array<ArrayBuffer>, delivery: Delivery}>}
+   */
+  async #fetchAt(entry, options) {
+    const { bytes, delivery } = await this.fetch(entry, { ...options, precision: undefined });
+    const other = await this.importFile(bytes, `${entry.id}.safetensors`, options);
+    return { bytes: other.bytes, delivery: { ...delivery, convertMs: other.convertMs } };
   }
 
   /**
@@ -83,7 +102,7 @@ export class ModelStore {
   }
 
   /**
-   * An ONNX file, or a checkpoint of any network of the zoo, as our model file.
+   * An ONNX file, a checkpoint of any network of the zoo, or a model file in another precision, as our model file.
    *
    * Errors: those of the converter, `aborted`.
    * @param {Uint8Array<ArrayBuffer>} bytes is moved away
@@ -100,13 +119,13 @@ export class ModelStore {
    * @param {string} what
    * @param {FetchOptions} options
    */
-  async #inWorker(method, file, what, { onProgress, signal }) {
+  async #inWorker(method, file, what, { onProgress, signal, precision = "int8" }) {
     const sizeBytes = file.byteLength;
     onProgress?.({ phase: "convert", receivedBytes: sizeBytes, totalBytes: sizeBytes });
     const start = performance.now();
     const worker = spawnWorker("files-worker.js");
     try {
-      const call = () => ({ args: [file, what], transfer: [file.buffer] });
+      const call = () => ({ args: [file, what, precision], transfer: [file.buffer] });
       /** @type {Uint8Array<ArrayBuffer>} */
       const bytes = await worker.call(method, call, { signal });
       return { bytes, convertMs: performance.now() - start };
@@ -209,6 +228,9 @@ export class ModelStore {
     }
   }
 }
+
+/** Whether another precision is wanted than the usual. @param {FetchOptions} options */
+const isOther = ({ precision = "int8" }) => precision !== "int8";
 
 /** @returns {Promise<Cache | null>} null where the browser forbids storage, as some do in private windows */
 async function openCache() {

@@ -38,8 +38,11 @@ export interface ModelInfo {
   sha256: string;
   licence: string;
   data: string;
-  precision: string;
+  precision: Precision;
 }
+
+/** In what format a model file keeps its weights. */
+export type Precision = "f32" | "f16" | "int8" | "int4";
 
 /** How a model's bytes came here. */
 export interface Delivery {

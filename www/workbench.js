@@ -8,7 +8,7 @@ import { readModelFile } from "./model-file.js";
 /** @typedef {import("./types.js").SegmentResult} SegmentResult */
 /** @typedef {import("./types.js").Picture} Picture */
 /** @typedef {{blob: Blob, name: string, picture: Picture}} Photo */
-/** A model to have: from the catalogue, or a file of the visitor's. @typedef {{id: string} | {file: File}} Wanted */
+/** A model to have: from the catalogue, or a file of the visitor's; in a precision, or as it comes. @typedef {({id: string} | {file: File}) & {precision?: import("./types.js").Precision | undefined}} Wanted */
 /** In milliseconds; `null` is not measured yet. @typedef {{model: import("./types.js").Delivery, compile: number, first: number, warm: number | null}} Times */
 /** @typedef {import("./chosen-backend.js").Backend} Backend */
 /** @typedef {"starting" | "ready" | "loading" | "working" | "done" | "live"} State */

@@ -16,6 +16,8 @@ mod values;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Error;
+#[cfg(feature = "import")]
+use crate::weights::Precision;
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -36,18 +38,18 @@ fn set(object: &JsValue, key: &str, value: impl Into<JsValue>) {
     js_sys::Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
 }
 
-/// Converts a PyTorch checkpoint to a model file; `spec` is the JSON of a catalogue entry.
+/// Converts a PyTorch checkpoint to a model file; `spec` is the JSON of a catalogue entry, `precision` a format's name.
 #[cfg(feature = "import")]
 #[wasm_bindgen]
-pub fn convert(bytes: &[u8], spec: &str) -> Result<Vec<u8>, JsValue> {
-    Ok(crate::weights::import::convert(bytes, spec)?)
+pub fn convert(bytes: &[u8], spec: &str, precision: &str) -> Result<Vec<u8>, JsValue> {
+    Ok(crate::weights::import::convert(bytes, spec, Precision::parse(precision)?)?)
 }
 
-/// Converts an ONNX file, or a checkpoint of any network of the zoo, to a model file; `name` is the file's.
+/// Converts an ONNX file, a checkpoint of any network of the zoo or another model file to a model file; `name` is the file's.
 #[cfg(all(feature = "import", feature = "onnx"))]
 #[wasm_bindgen(js_name = importFile)]
-pub fn import_file(bytes: &[u8], name: &str) -> Result<Vec<u8>, JsValue> {
-    Ok(crate::weights::import::import_file(bytes, name, crate::weights::Precision::Int8)?.to_bytes())
+pub fn import_file(bytes: &[u8], name: &str, precision: &str) -> Result<Vec<u8>, JsValue> {
+    Ok(crate::weights::import::import_file(bytes, name, Precision::parse(precision)?)?.to_bytes())
 }
 
 /// A mask as a PNG of palette indices; `palette` is sRGB triples by class id.

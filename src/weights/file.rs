@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::container::{Container, RawTensor, invalid};
 use super::info::ModelInfo;
-use super::stored::QuantisedWeights;
+use super::quantise::quantise;
+use super::stored::{Precision, QuantisedWeights};
 use super::tensors::{decode, encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Graph, Op};
@@ -75,6 +76,19 @@ impl Model {
         let weights = take_weights(&graph, &mut tensors)?;
         let sha256 = hex_sha256(bytes);
         Ok(Self { info, graph, weights, sha256, size_bytes: bytes.len() })
+    }
+
+    /// Whether these bytes claim to be a model file, of whatever version.
+    pub fn is_model_file(bytes: &[u8]) -> bool {
+        Container::parse(bytes).is_ok_and(|container| container.metadata.contains_key("graph"))
+    }
+
+    /// The same network with its weights in another format. What was measured of this one does not hold for that.
+    ///
+    /// Errors: as [`Model::from_bytes`], which a sound model does not cause.
+    pub fn at(&self, precision: Precision) -> Result<Self> {
+        let info = ModelInfo { metrics: None, reference: None, calibration: None, ..self.info.clone() };
+        Self::new(&info, &self.graph, &quantise(&self.weights.dequantise(), precision))
     }
 
     /// The file's bytes; the same model always gives the same bytes.

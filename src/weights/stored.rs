@@ -5,6 +5,7 @@ use std::ops::Index;
 
 use half::f16;
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Tensor, Weights};
 
 /// One weight as the model file keeps it. Quantisation is symmetric: `value * scale`, no zero point, one scale per
@@ -44,6 +45,16 @@ pub enum Precision {
 }
 
 impl Precision {
+    pub const ALL: [Self; 4] = [Self::F32, Self::F16, Self::Int8, Self::Int4];
+
+    /// Errors: `out-of-range` if there is no format of this name.
+    pub fn parse(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|precision| precision.name() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            Error::new(ErrorKind::OutOfRange, format!("there is no precision \"{name}\"; there are {names}"))
+        })
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::F32 => "f32",

@@ -167,6 +167,15 @@ pub const LIGHT: [&str; 17] = [
     "enet",
 ];
 
+/// Those of `NARROW` in python/tests/published.py.
+pub const EXPORTED: [&str; 5] = [
+    "unetplusplus_resnet18",
+    "deeplabv3plus_mobilenet_v2_transformers",
+    "upernet_convnext",
+    "fast_scnn",
+    "bisenet_v2",
+];
+
 /// Whether random weights leave this network margins so thin that rounding weights or inputs to int8 changes classes.
 pub fn has_thin_margins(name: &str) -> bool {
     ["espnet_v2", "enet", "segformer"].iter().any(|begin| name.starts_with(begin))
@@ -193,6 +202,19 @@ pub fn networks_where(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = 
         let file = std::fs::read(golden_path(&format!("{name}.safetensors"))).unwrap();
         let output = tensor(&SafeTensors::deserialize(&file).unwrap(), "logits");
         Golden { name, graph, weights, input: random_picture(shape), shape, output }
+    })
+}
+
+/// Networks that the zoo lacks, as the exporter wrote them, with PyTorch's scores (python/golden_export.py).
+pub fn exported_networks() -> impl Iterator<Item = Golden> {
+    EXPORTED.into_iter().map(|name| {
+        let file = std::fs::read(golden_path("exported").join(format!("{name}.safetensors"))).unwrap();
+        let file = SafeTensors::deserialize(&file).unwrap();
+        let Model { graph, weights, .. } = Model::from_bytes(file.tensor("model").unwrap().data()).unwrap();
+        let output = tensor(&file, "logits");
+        let shape = [1, 3, output.shape[2], output.shape[3]];
+        let (weights, input) = (weights.dequantise(), random_picture(shape));
+        Golden { name: name.into(), graph, weights, input, shape, output }
     })
 }
 
@@ -268,7 +290,8 @@ fn published_espnet_v2(folder: &Path, scale: &str) -> Trained {
         "architecture": { "name": "espnet_v2", "scale": scale.parse::<f64>().unwrap(), "classes": 21 },
     });
     let checkpoint = std::fs::read(folder.join(format!("{stem}.pth"))).unwrap();
-    let model = Model::from_bytes(&convert(&checkpoint, &spec.to_string()).unwrap()).unwrap();
+    let model =
+        Model::from_bytes(&convert(&checkpoint, &spec.to_string(), Precision::Int8).unwrap()).unwrap();
     let file = std::fs::read(folder.join(format!("{stem}.golden.safetensors"))).unwrap();
     let file = SafeTensors::deserialize(&file).unwrap();
     let input = tensor(&file, "input");

@@ -8,8 +8,8 @@ mod common;
 use std::path::Path;
 
 use common::{
-    Golden, Product, Trained, checkpoint, golden_ops, golden_trained, has_thin_margins, light_networks,
-    networks_where, products,
+    Golden, Product, Trained, checkpoint, exported_networks, golden_ops, golden_trained, has_thin_margins,
+    light_networks, networks_where, products,
 };
 use segscope::graph::{Graph, Weights, onnx, passes};
 use segscope::weights::import::import_file;
@@ -31,6 +31,9 @@ fn main() {
         if !has_thin_margins(&case.name) {
             index.push(write(folder, &case, "network", Precision::Int8));
         }
+    }
+    for case in exported_networks() {
+        index.push(write(folder, &case, "network", Precision::F32));
     }
     for product in products() {
         index.push(write_product(folder, &product));

@@ -29,19 +29,19 @@ use crate::zoo;
 pub use checkpoint::Checkpoint;
 pub use spec::{ArchitectureSpec, ImportSpec};
 
-/// Turns a PyTorch checkpoint (`.pth`, `.pt`) or a `.safetensors` file into an int8 model file.
+/// Turns a PyTorch checkpoint (`.pth`, `.pt`) or a `.safetensors` file into a model file.
 ///
 /// `spec_json` is an entry of `models/catalogue.json`, or as much of one as [`ImportSpec`] needs.
 ///
 /// Errors: `model-truncated`, `model-invalid` and `model-unsupported` for a file that cannot be read,
 /// `weights-mismatch` where its tensors are not those of the architecture, `model-invalid` and `out-of-range` for the
 /// spec.
-pub fn convert(bytes: &[u8], spec_json: &str) -> Result<Vec<u8>> {
+pub fn convert(bytes: &[u8], spec_json: &str, precision: Precision) -> Result<Vec<u8>> {
     let spec = ImportSpec::from_json(spec_json)?;
-    Ok(import(bytes, &spec, Precision::Int8)?.to_bytes())
+    Ok(import(bytes, &spec, precision)?.to_bytes())
 }
 
-/// As [`convert`], at any precision.
+/// As [`convert`], with the spec at hand.
 pub fn import(bytes: &[u8], spec: &ImportSpec, precision: Precision) -> Result<Model> {
     let architecture = zoo::find(&spec.architecture.name)?;
     let graph = architecture.build(&spec.architecture.options())?;
@@ -70,8 +70,8 @@ pub fn import_onnx(bytes: &[u8], name: &str, precision: Precision) -> Result<Mod
     Model::new(&info, &graph, &quantise(&weights, precision))
 }
 
-/// Turns a file of unknown origin into a model file: an ONNX file, or a checkpoint of whichever network of the zoo has its tensors.
-/// `name` is the file's.
+/// Turns a file of unknown origin into a model: an ONNX file, a checkpoint of whichever network of the zoo has its tensors, or a model
+/// file already, whose weights change their precision. `name` is the file's.
 ///
 /// Errors: those of [`import_onnx`]; those of [`import`], with `model-unsupported` for tensors that no network of the zoo has.
 #[cfg(feature = "onnx")]
@@ -79,6 +79,9 @@ pub fn import_file(bytes: &[u8], name: &str, precision: Precision) -> Result<Mod
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if name.to_ascii_lowercase().ends_with(".onnx") {
         return import_onnx(bytes, stem, precision);
+    }
+    if Model::is_model_file(bytes) {
+        return Model::from_bytes(bytes)?.at(precision);
     }
     let mut spec = ImportSpec::new(Checkpoint::read(bytes)?.identify()?);
     spec.id = stem.into();

@@ -157,6 +157,12 @@ pub fn of_two(trace: &mut Trace, kind: Arithmetic, a: &Value, b: &Value) -> Outc
     Ok(Value::View(view))
 }
 
+/// Of tensors of one shape.
+pub fn sum_of(trace: &mut Trace, views: &[View]) -> Outcome<View> {
+    let (first, others) = views.split_first().ok_or("it adds nothing up")?;
+    others.iter().try_fold(first.clone(), |sum, view| joined(trace, Op::Add, &sum, view))
+}
+
 /// `x`, or a multiple of it, times `1 + erf(x / sqrt 2)` is that multiple of twice the GELU.
 fn gelu(trace: &mut Trace, x: &View, gated: &View) -> Outcome<View> {
     let (source, scale) = if x == gated {

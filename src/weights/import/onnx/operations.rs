@@ -8,7 +8,7 @@ use super::attention::{linear, scores, turned_weighted_sum, weighted_sum};
 use super::attributes::Attributes;
 use super::constant::Constant;
 use super::elementwise::{
-    Arithmetic, activation, clip, erf, hard_sigmoid, of_two, per_channel, prelu, tanh, with_constant,
+    Arithmetic, activation, clip, erf, hard_sigmoid, of_two, per_channel, prelu, sum_of, tanh, with_constant,
 };
 use super::trace::{Trace, Value};
 use super::view::{Axis, View, whole};
@@ -133,6 +133,8 @@ pub fn run(trace: &mut Trace, node: &NodeProto, values: &[Option<Value>]) -> Out
             let map = trace.push(Op::MaxUnpool2d(window), &[x, pooled], vec![])?;
             Value::View(trace.view(map))
         }
+        "Concat" => stack(&inputs, attributes)?,
+        "ReduceSum" => reduce_sum(trace, attributes, &inputs)?,
         "Split" => return split(trace, node, attributes, &inputs),
         "BatchNormalization" => {
             let weights =
@@ -212,7 +214,7 @@ fn on_view(
         "Unsqueeze" => {
             layout::unsqueeze(view()?, inputs.integers(1, attributes, "axes")?.unwrap_or_default())?
         }
-        "Concat" => {
+        "Concat" if !is_stack(inputs, attributes) => {
             let views = (0..inputs.0.len()).map(|i| inputs.view(i).cloned()).collect::<Outcome<Vec<_>>>()?;
             layout::concat(trace, &views, attributes.int("axis", 1))?
         }
@@ -345,6 +347,36 @@ fn arithmetic(
         (Value::Constant(constant), x) => with_constant(trace, kind, x, constant, true),
         (a, b) => of_two(trace, kind, a, b),
     }
+}
+
+/// Whether tensors are put one behind the other along a dimension in which each has one place, which is none of a map.
+fn is_stack(inputs: &Inputs, attributes: Attributes) -> bool {
+    let has_one = |view: &View| {
+        layout::axis(attributes.int("axis", 1), view.dims.len())
+            .is_ok_and(|dim| view.dims[dim].is_empty() && dim != 1)
+    };
+    inputs.0.len() > 1 && (0..inputs.0.len()).all(|i| inputs.view(i).is_ok_and(has_one))
+}
+
+fn stack(inputs: &Inputs, attributes: Attributes) -> Outcome<Value> {
+    let views = (0..inputs.0.len()).map(|i| inputs.view(i).cloned()).collect::<Outcome<Vec<_>>>()?;
+    let dim = layout::axis(attributes.int("axis", 1), views[0].dims.len())?;
+    Ok(Value::Stack { views, dim })
+}
+
+/// Of stacked tensors.
+fn reduce_sum(trace: &mut Trace, attributes: Attributes, inputs: &Inputs) -> Outcome<Value> {
+    let Value::Stack { views, dim } = inputs.value(0)? else {
+        return Err("it adds up what was not stacked before".into());
+    };
+    let axes = inputs.integers(1, attributes, "axes")?.unwrap_or_default();
+    let rank = views[0].dims.len();
+    if axes.len() != 1 || layout::axis(axes[0], rank)? != *dim {
+        return Err(format!("it adds up along {axes:?} what was stacked along {dim}"));
+    }
+    let sum = sum_of(trace, views)?;
+    let keeps_dims = attributes.int("keepdims", 1) != 0;
+    Ok(Value::View(if keeps_dims { sum } else { layout::squeeze(&sum, Some(&[*dim as i64]))? }))
 }
 
 /// `alpha * a * b + beta * c` with constants `b` and `c`.

@@ -27,6 +27,11 @@ pub enum Value {
         pooled: NodeId,
         window: Window,
     },
+    /// One behind the other along a new dimension, on the way to their sum.
+    Stack {
+        views: Vec<View>,
+        dim: usize,
+    },
     /// Probabilities or the best class: their order is that of the scores, so nothing is computed for them.
     Answer(View),
     /// A node before could not be expressed.
