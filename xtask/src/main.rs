@@ -11,7 +11,9 @@ mod check;
 mod command;
 mod local_paths;
 mod node;
+mod pack;
 mod project;
+mod scripts;
 mod serve;
 mod size;
 mod soak;
@@ -35,6 +37,8 @@ cargo xtask COMMAND
   bench [live] [...]                       against onnxruntime-web and burn; `cargo xtask bench --help`
   zoo                                      docs/zoo.md: every network's counts and its distance from PyTorch
   soak [...]                               a live picture must not hold more and more; `cargo xtask soak --help`
+  pack MODEL [-o DIR]                      a folder for any static host: a page with the engine and this model, and an npm
+                                           package with types; MODEL: of the catalogue, or a model file (DIR: segscope-ID)
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
   import, quantise, calibrate, eval, onnx, catalogue
                                            work on models; `cargo xtask eval --help`
@@ -67,6 +71,7 @@ fn dispatch() -> Result<()> {
             Some(other) => Err(other.unexpected().into()),
         },
         "soak" => soak::run_all(args),
+        "pack" => pack::run_all(args),
         name @ ("import" | "quantise" | "calibrate" | "eval" | "onnx" | "catalogue") => {
             tools::run_tool(name, args.raw_args()?)
         }

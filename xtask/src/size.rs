@@ -1,6 +1,7 @@
 //! Sizes of what a visitor downloads, raw and as a web server sends it, against the budget.
 
 use crate::project;
+use crate::scripts;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -8,9 +9,6 @@ use std::path::{Path, PathBuf};
 const ENGINE_BUDGET: usize = 300_000;
 /// Of these two a visitor fetches one.
 const ENGINES: [&str; 2] = ["engine", "engine-threads"];
-
-/// What starts the engine: the module that a page imports, and its workers' scripts.
-const ENTRIES: [&str; 4] = ["engine.js", "worker.js", "new-worker.js", "pool-worker.js"];
 
 /// Prints the sizes.
 ///
@@ -21,9 +19,8 @@ pub fn check_budget() -> Result<()> {
         |bundle| [".js", "_bg.wasm"].map(|ending| project::bundles().join(format!("{bundle}{ending}")));
     let on_demand = files("files");
     let www = project::root().join("www");
-    let entries: Vec<PathBuf> = ENTRIES.iter().map(|entry| www.join(entry)).collect();
-    let engine_scripts = with_imports(entries)?;
-    let mut page_scripts = scripts(&www)?;
+    let engine_scripts = scripts::with_imports(&scripts::ENGINE)?;
+    let mut page_scripts = all_scripts(&www)?;
     page_scripts.retain(|file| !file.starts_with(project::bundles()) && !engine_scripts.contains(file));
 
     println!("{:>10} {:>10}  file", "raw", "brotli");
@@ -69,27 +66,8 @@ fn compressed_bytes(content: &[u8]) -> Result<usize> {
     Ok(compressed.len())
 }
 
-/// The scripts and all that they import, in order of name.
-fn with_imports(mut found: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
-    let mut next = 0;
-    while let Some(script) = found.get(next).cloned() {
-        next += 1;
-        let text = std::fs::read_to_string(&script).with_context(|| script.display().to_string())?;
-        let statements =
-            text.lines().filter(|line| line.starts_with("import ") || line.starts_with("export "));
-        for path in statements.filter_map(|line| line.split_once("\"./")?.1.strip_suffix("\";")) {
-            let imported = script.with_file_name(path);
-            if !found.contains(&imported) {
-                found.push(imported);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
 /// Every `.js` below a folder, in order of name.
-fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+fn all_scripts(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

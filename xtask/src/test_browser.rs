@@ -3,9 +3,12 @@
 use crate::command::say;
 use crate::node::Node;
 use crate::test::Count;
-use crate::{browser, bundle, project, serve, tools};
+use crate::{browser, bundle, pack, project, serve, tools};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
+
+/// Where in its host the packed folder lies; `page-pack.test.js` opens it there.
+const SUB_PATH: &str = "some/where";
 
 /// Runs the tests whose name contains `filter`, or all.
 pub fn run(filter: Option<&str>) -> Result<Count> {
@@ -13,6 +16,8 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
     let browser = browser::find_or_install(&node)?;
     bundle::build(bundle::Speed::QuickToRun)?;
     tools::write_golden_cases(&project::root().join("tests/golden/cases"))?;
+    let packed = project::target().join("e2e/packed");
+    pack::write(&packed.join(SUB_PATH), &project::root().join("models/people.safetensors"))?;
 
     let report = project::target().join("e2e/report.tap");
     std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
@@ -24,6 +29,7 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
         .arg("--test-concurrency=1")
         .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
         .args(test_files()?)
+        .env("SEGSCOPE_PACKED", packed)
         .env("SEGSCOPE_ORIGIN", serve::in_background()?);
     if let Some(browser) = &browser {
         command.env("SEGSCOPE_CHROMIUM", browser);
