@@ -107,6 +107,37 @@ browserTest("three panes are compared in pairs too; one that is closed frees its
   assert.match(page.url(), /pane=people\.cpu&pane=\w+\.cpu/);
 });
 
+browserTest("every precision of a network: bytes fall, f16 changes next to nothing, int4 changes most; a link restores them", { timeout: TIMEOUT }, async (stage) => {
+  const page = await openCompare(stage, `${TWO}&photo=astronaut.jpg`);
+  await waitForState(page, "done");
+  await page.evaluate(() => delete document.documentElement.dataset.state);
+  await page.getByRole("button", { name: "Every precision" }).click();
+  await waitForState(page, "done", TIMEOUT);
+  await page.locator("difference-view:not(.is-old) li").nth(5).waitFor();
+  const cells = await page.getByRole("row", { name: "File" }).locator("td").allInnerTexts();
+  assert.deepEqual(cells.map((cell) => cell.split(", ")[1]), ["f32", "f16", "int8", "int4"]);
+  const bytes = cells.map((cell) => parseFloat(cell) * (cell.includes("kB") ? 1 : 1000));
+  for (const [at, size] of bytes.slice(1).entries()) assert.ok(size < (bytes[at] ?? 0), `${cells}`);
+
+  const [f32, f16] = [await saveMask(page, "A"), await saveMask(page, "B")];
+  const [int8, int4] = [await saveMask(page, "C"), await saveMask(page, "D")];
+  const pixels = f32.data.length;
+  // What ships is int8: the finer ones are made from it.
+  for (const same of [f16, int8]) assert.ok(countDifferent(f32, same) < 0.001 * pixels);
+  const changed = countDifferent(f32, int4) / pixels;
+  assert.ok(changed > 0 && changed < 0.2, `${changed} of the pixels change in int4`);
+  const line = (await page.locator("difference-view li").allInnerTexts()).find((text) => text.startsWith("A and D"));
+  const ious = [0, 1].map((id) => {
+    const [both, either] = [0, 0].map((_, at) => f32.data.filter((value, pixel) => (at === 0 ? value === id && int4.data[pixel] === id : value === id || int4.data[pixel] === id)).length);
+    return (both ?? 0) / (either ?? 1);
+  });
+  assert.equal(line, `A and D: ${(100 * changed).toFixed(1)} %, mean IoU ${(50 * ((ious[0] ?? 0) + (ious[1] ?? 0))).toFixed(1)} %`);
+
+  const again = await stage.openPage(new URL(page.url()).pathname + new URL(page.url()).search);
+  await waitForState(again, "done", TIMEOUT);
+  assert.deepEqual(await again.getByLabel(/^Precision of pane/).evaluateAll((selects) => selects.map((select) => /** @type {HTMLSelectElement} */ (select).value)), ["f32", "f16", "int8", "int4"]);
+});
+
 browserTest("zoom and place are in step, by wheel, mouse, keys and buttons", { timeout: TIMEOUT }, async (stage) => {
   const page = await openCompare(stage, `${TWO}&photo=astronaut.jpg`);
   await waitForState(page, "done");

@@ -17,7 +17,7 @@ const figures = async () => JSON.parse(await readFile(join(import.meta.dirname, 
 /** @param {import("playwright-core").Page} page */
 const timeCells = (page) => page.locator("field-table .time").allInnerTexts();
 
-browserTest("every network has a row with the figures that were measured", {}, async (stage) => {
+browserTest("every network has a row with the figures that were measured", { context: { bypassCSP: true } }, async (stage) => {
   const page = await openCompare(stage, TWO);
   await page.locator("field-table tbody tr").first().waitFor();
   const rows = await figures();
@@ -38,7 +38,7 @@ browserTest("a network's name opens it in a pane", {}, async (stage) => {
   await page.getByRole("button", { name: "Open Street in a pane" }).click();
   await waitForState(page, "ready");
   assert.match(await paneOf(page, "C").innerText(), /Street/);
-  assert.match(page.url(), /pane=people\.cpu&pane=street\.cpu&pane=street\.\w+/);
+  await page.waitForURL(/pane=people\.cpu&pane=street\.cpu&pane=street\.\w+/);
 });
 
 browserTest("each is timed on this machine; stopping stops; a network that cannot be fetched says so", { timeout: TIMEOUT, allow: [/street\.safetensors/] }, async (stage) => {

@@ -1,5 +1,5 @@
 import { cssColour, h } from "../dom.js";
-import { duration, percent, readable } from "../format.js";
+import { duration, megabytes, percent, readable } from "../format.js";
 import { keyOf } from "./shared-classes.js";
 
 /** @typedef {{letter: string, name: string, pane: import("./pane.js").Pane}} Column */
@@ -26,7 +26,8 @@ export class AreaTable extends HTMLElement {
     this.#head.replaceChildren(h("th", { scope: "col" }, "Class"), ...names);
     this.#areas.replaceChildren(...rowsOf(columns).map(({ name, colour, cells }) => row(classHead(name, colour), cells)));
     const timed = (/** @type {"network" | "total"} */ key) => columns.map(({ pane }) => shownTime(pane, key));
-    this.#times.replaceChildren(row(["Network"], timed("network")), row(["In all"], timed("total")));
+    const sizes = columns.map(({ pane }) => (pane.model && pane.result ? `${megabytes(pane.model.bytes)}, ${pane.model.precision}` : absent("no result")));
+    this.#times.replaceChildren(row(["Network"], timed("network")), row(["In all"], timed("total")), row(["File"], sizes));
   }
 }
 

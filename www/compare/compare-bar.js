@@ -1,13 +1,15 @@
 import { emit, h } from "../dom.js";
 
 /**
- * What all panes share, but for zoom: how strong the colours are, one pane more, once more; of a camera which one, a still, the end.
+ * What all panes share, but for zoom: how strong the colours are, one pane more, the first network in every precision, once more; of a
+ * camera which one, a still, the end.
  *
- * Events: `opacity` (0..1), `add-pane`, `run-again`, `choose-camera` (an id), `still`, `stop-live`.
+ * Events: `opacity` (0..1), `add-pane`, `precisions`, `run-again`, `choose-camera` (an id), `still`, `stop-live`.
  */
 export class CompareBar extends HTMLElement {
   #opacity = h("input", { type: "range", id: "opacity", min: "0", max: "100" });
   #add = this.#button("Add a pane", "add-pane");
+  #precisions = this.#button("Every precision", "precisions");
   #again = this.#button("Run again", "run-again");
   #cameras = h("select", { "aria-label": "Camera" });
   #still = this.#button("Still", "still");
@@ -17,7 +19,7 @@ export class CompareBar extends HTMLElement {
     this.#opacity.addEventListener("input", () => emit(this, "opacity", this.#opacity.valueAsNumber / 100));
     this.#cameras.addEventListener("change", () => emit(this, "choose-camera", this.#cameras.value));
     const opacity = h("div", { className: "opacity" }, h("label", { htmlFor: "opacity" }, "Colour"), this.#opacity);
-    this.append(opacity, this.#add, this.#again, this.#cameras, this.#still, this.#stop);
+    this.append(opacity, this.#add, this.#precisions, this.#again, this.#cameras, this.#still, this.#stop);
     this.showSource(false);
     this.showRepeatable(false);
     this.showCameras([], undefined);

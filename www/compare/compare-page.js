@@ -16,6 +16,7 @@ import { Comparison } from "./comparison.js";
 import { DifferenceView } from "./difference-view.js";
 import { FieldTable } from "./field-table.js";
 import { otherChoice } from "./other-choice.js";
+import { PRECISIONS } from "./precisions.js";
 import { ZoomBar } from "./zoom-bar.js";
 import { isSame } from "./zoom.js";
 
@@ -89,6 +90,7 @@ export class ComparePage extends HTMLElement {
       zoom: (zoom) => this.#showZoom(zoom),
       opacity: (opacity) => this.#changeView({ opacity }),
       "add-pane": () => this.#addPane(otherChoice(this.#choices, this.#entries)),
+      precisions: () => this.#comparePrecisions(),
       "close-pane": (_, pane) => this.#closePane(pane),
       "run-again": () => this.#attempt(() => this.#comparison.repeat()),
       "choose-camera": (id) => this.#attempt(() => this.#comparison.startCamera({ id })),
@@ -185,6 +187,18 @@ export class ComparePage extends HTMLElement {
     pane.stage.showPicture(this.#picture);
     pane.stage.showZoom(this.#zoom);
     void this.#attempt(() => this.#work());
+  }
+
+  /** The first pane's network with its weights in every precision, a pane each, all on what the first runs on. */
+  #comparePrecisions() {
+    const first = this.#panes[0]?.pane;
+    if (!first) return;
+    const { wanted, run } = first;
+    while (this.#panes.length < PRECISIONS.length) this.#addPane(otherChoice([], this.#entries));
+    for (const [at, precision] of PRECISIONS.entries()) {
+      this.#panes[at]?.chooseRun(run);
+      this.#panes[at]?.choose({ ...wanted, precision });
+    }
   }
 
   /** @param {ComparePane} pane */

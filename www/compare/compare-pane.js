@@ -5,6 +5,7 @@ import { saveFile } from "../save-file.js";
 import { MessageBar } from "../elements/message-bar.js";
 import { ModelPicker } from "../elements/model-picker.js";
 import { Pane } from "./pane.js";
+import { PRECISIONS } from "./precisions.js";
 import { RUNS, placeOf, runOf } from "./runs.js";
 import { ZoomStage } from "./zoom-stage.js";
 
@@ -21,6 +22,7 @@ export class ComparePane extends HTMLElement {
   #message = new MessageBar();
   #letter = h("h2");
   #run = h("select", { className: "run" }, ...RUNS.map(({ id, name }) => h("option", { value: id }, name)));
+  #precision = h("select", { className: "precision" }, h("option", { value: "" }, "Weights as they come"), ...PRECISIONS.map((name) => h("option", { value: name }, `Weights in ${name}`)));
   #close = h("button", { type: "button", className: "quiet close", onclick: () => emit(this, "close-pane") }, "×");
   #facts = h("p", { className: "hint" });
   #save = h("button", { type: "button", className: "plain", onclick: () => void this.#saveMask() }, "Save the mask");
@@ -29,24 +31,24 @@ export class ComparePane extends HTMLElement {
   /** @type {import("../errors.js").SegscopeError | null} */ #shownError = null;
 
   /** @param {import("./address.js").Choice} choice */
-  constructor({ model, run }) {
+  constructor({ model, run, precision }) {
     super();
-    this.pane = new Pane({ id: model }, runOf(run), () => this.#stage.newCanvas());
+    this.pane = new Pane({ id: model, precision }, runOf(run), () => this.#stage.newCanvas());
   }
 
   connectedCallback() {
     this.role = "group";
     const head = h("div", { className: "head" }, this.#letter, this.#run, this.#close);
+    this.#picker.append(this.#precision);
     this.append(head, this.#picker, this.#stage, h("div", { className: "facts" }, this.#message, this.#facts, this.#save));
     this.#run.value = this.pane.run.id;
-    this.#run.addEventListener("change", () => {
-      this.pane.chooseRun(runOf(this.#run.value));
-      emit(this, "work");
-    });
+    this.#run.addEventListener("change", () => this.chooseRun(runOf(this.#run.value)));
+    this.#precision.value = this.pane.wanted.precision ?? "";
+    this.#precision.addEventListener("change", () => this.choose({ ...this.pane.wanted, precision: this.#chosenPrecision }));
     /** @type {Record<string, (detail: any) => void>} */
     const reactions = {
-      "choose-model": (id) => this.choose({ id }),
-      "model-file": (file) => this.choose({ file }),
+      "choose-model": (id) => this.choose({ id, precision: this.#chosenPrecision }),
+      "model-file": (file) => this.choose({ file, precision: this.#chosenPrecision }),
       "cancel-work": () => {
         this.pane.cancel();
         emit(this, "work");
@@ -68,19 +70,33 @@ export class ComparePane extends HTMLElement {
   /** What a link to this pane carries; a visitor's own file cannot be linked to. @returns {import("./address.js").Choice | null} */
   get choice() {
     const { wanted, run } = this.pane;
-    return "id" in wanted ? { model: wanted.id, run: run.id } : null;
+    return "id" in wanted ? { model: wanted.id, run: run.id, precision: wanted.precision } : null;
+  }
+
+  get #chosenPrecision() {
+    return PRECISIONS.find((name) => name === this.#precision.value);
   }
 
   /** Of the network: the model's own once it is here. */
   get name() {
     const { wanted, model, isLoaded } = this.pane;
-    if ("file" in wanted) return isLoaded && model ? model.name : wanted.file.name;
-    return this.#entries.find(({ id }) => id === wanted.id)?.name ?? wanted.id;
+    const precision = wanted.precision ? `, ${wanted.precision}` : "";
+    if ("file" in wanted) return (isLoaded && model ? model.name : wanted.file.name) + precision;
+    return (this.#entries.find(({ id }) => id === wanted.id)?.name ?? wanted.id) + precision;
   }
 
   /** @param {import("../workbench.js").Wanted} wanted */
   choose(wanted) {
+    this.#precision.value = wanted.precision ?? "";
     this.pane.chooseModel(wanted);
+    emit(this, "work");
+  }
+
+  /** @param {import("./runs.js").Run} run */
+  chooseRun(run) {
+    if (run === this.pane.run) return;
+    this.#run.value = run.id;
+    this.pane.chooseRun(run);
     emit(this, "work");
   }
 
@@ -105,6 +121,7 @@ export class ComparePane extends HTMLElement {
     this.ariaLabel = `Pane ${letter}`;
     this.#stage.showName(`Picture of pane ${letter}`);
     this.#run.setAttribute("aria-label", `What pane ${letter} runs on`);
+    this.#precision.setAttribute("aria-label", `Precision of pane ${letter}'s weights`);
     this.#close.setAttribute("aria-label", `Close pane ${letter}`);
     this.#close.hidden = isNeeded;
     this.#save.setAttribute("aria-label", `Save the mask of pane ${letter}`);

@@ -68,6 +68,10 @@ function explanation({ names, areAll, share }, letters) {
  * @param {Difference["pairs"][number]} pair
  * @param {string[]} letters
  */
-const pairLine = ({ a, b, share }, letters) => `${letters[a]} and ${letters[b]}: ${share === null ? "no class in common" : percent(share)}`;
+function pairLine({ a, b, share, meanIou }, letters) {
+  const names = `${letters[a]} and ${letters[b]}`;
+  if (share === null) return `${names}: no class in common`;
+  return `${names}: ${percent(share)}${meanIou === null ? "" : `, mean IoU ${percent(meanIou)}`}`;
+}
 
 customElements.define("difference-view", DifferenceView);

@@ -1,5 +1,6 @@
 /** Counts and draws the pixels on which masks differ, beside the page: a photo of twelve megapixels takes a while. */
 import { serveCalls } from "../serve-calls.js";
+import { OTHER } from "./shared-classes.js";
 
 /** Which of the masks are compared, and for each what its class ids count as. @typedef {{members: number[], labels: Uint8Array[]}} Group */
 
@@ -9,7 +10,7 @@ const COLOUR = [255, 214, 0];
 serveCalls({
   /**
    * For each group on how many pixels its members are not all the same; and a drawing of where in the first one, which is
-   * transparent elsewhere. No side of it is longer than `mostSide`: a pixel of it is as opaque as the part of it that differs.
+   * transparent elsewhere. For each group of two also their mean IoU. No side of it is longer than `mostSide`: a pixel of it is as opaque as the part of it that differs.
    * @param {Uint8Array[]} masks of one size
    * @param {{width: number, height: number}} size
    * @param {Group[]} groups
@@ -31,7 +32,8 @@ serveCalls({
       });
       return count;
     });
-    return { counts, width, height, data: drawing(cells, step) };
+    const ious = groups.map((group) => (group.members.length === 2 ? meanIou(masks, group) : null));
+    return { counts, ious, width, height, data: drawing(cells, step) };
   },
 });
 
@@ -50,6 +52,27 @@ function forEachDifference(masks, { members, labels }, react) {
     const label = first.table[/** @type {number} */ (first.mask[at])];
     if (others.some(({ mask, table }) => table[/** @type {number} */ (mask[at])] !== label)) react(at);
   }
+}
+
+/**
+ * Of the classes that both models have, over those that at least one of the masks has; `null` if there is none.
+ * @param {Uint8Array[]} masks
+ * @param {Group} group of two
+ */
+function meanIou(masks, { members, labels }) {
+  const [a, b] = members.map((member) => /** @type {Uint8Array} */ (masks[member]));
+  const [ofA, ofB] = labels;
+  if (!a || !b || !ofA || !ofB) return null;
+  const both = new Uint32Array(256);
+  const either = new Uint32Array(256);
+  for (let at = 0; at < a.length; at++) {
+    const [one, other] = [/** @type {number} */ (ofA[a[at] ?? 0]), /** @type {number} */ (ofB[b[at] ?? 0])];
+    either[one] += 1;
+    if (one === other) both[one] += 1;
+    else either[other] += 1;
+  }
+  const ious = [...either].flatMap((count, label) => (count > 0 && label !== OTHER ? (both[label] ?? 0) / count : []));
+  return ious.length > 0 ? ious.reduce((sum, iou) => sum + iou, 0) / ious.length : null;
 }
 
 /**

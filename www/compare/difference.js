@@ -11,7 +11,7 @@ const MOST_SIDE = 2048;
  * @property {string[]} names of the classes that all models have; others count as one
  * @property {boolean} areAll whether no model has others
  * @property {number | null} share of the pixels on which not all agree; `null` if no class is shared
- * @property {{a: number, b: number, share: number | null}[]} pairs where there are more than two; indices of panes
+ * @property {{a: number, b: number, share: number | null, meanIou: number | null}[]} pairs indices of panes; `null` if no class is shared
  * @property {ImageData | null} drawing `null` if no class is shared
  */
 
@@ -22,17 +22,17 @@ const MOST_SIDE = 2048;
  */
 export async function differenceOf(panes) {
   const members = panes.map((_, index) => index);
-  const couples = panes.length > 2 ? members.flatMap((a) => members.slice(a + 1).map((b) => [a, b])) : [];
+  const couples = members.flatMap((a) => members.slice(a + 1).map((b) => [a, b]));
   const groups = [members, ...couples].map((members) => ({ members, ...sharedClasses(members.map((index) => panes[index]?.model ?? { classes: [] })) }));
-  const { counts, width, height, data } = await compared(panes.map(({ mask }) => mask), groups);
+  const { counts, ious, width, height, data } = await compared(panes.map(({ mask }) => mask), groups);
   const pixels = panes[0]?.mask.data.length ?? 1;
-  const [all, ...pairs] = groups.map(({ members, names }, at) => ({ members, share: names.length > 0 ? counts[at] / pixels : null }));
+  const [all, ...pairs] = groups.map(({ members, names }, at) => ({ members, share: names.length > 0 ? counts[at] / pixels : null, meanIou: ious[at] }));
   const share = all?.share ?? null;
   return {
     names: groups[0]?.names ?? [],
     areAll: groups[0]?.areAll ?? false,
     share,
-    pairs: pairs.map(({ members: [a = 0, b = 0], share }) => ({ a, b, share })),
+    pairs: pairs.map(({ members: [a = 0, b = 0], share, meanIou }) => ({ a, b, share, meanIou })),
     drawing: share === null ? null : new ImageData(data, width, height),
   };
 }

@@ -15,7 +15,6 @@ import { SIZE, timeNetwork } from "./time-network.js";
  * @property {number} parameters
  * @property {number} macs
  * @property {number | null} receptive_field pixels across; `null`: the whole photo
- * @property {number} size_bytes
  * @property {number} images
  * @property {number | null} mean_iou_f32
  * @property {number} mean_iou of the int8 file
@@ -42,7 +41,7 @@ export class FieldTable extends HTMLElement {
   #sources = h("ul", { className: "hint" });
   #cancel = new AbortController();
   /** @type {Row[]} */ #rows = [];
-  /** @type {Map<string, string>} */ #names = new Map();
+  /** @type {Map<string, CatalogueEntry>} */ #entries = new Map();
   /** Cells by id. @type {Map<string, HTMLElement>} */ #times = new Map();
 
   connectedCallback() {
@@ -68,7 +67,7 @@ export class FieldTable extends HTMLElement {
     /** @type {{rows: Row[]}} */
     const { rows } = JSON.parse(new TextDecoder().decode(bytes));
     this.#rows = rows;
-    this.#names = new Map(entries.map(({ id, name }) => [id, name]));
+    this.#entries = new Map(entries.map((entry) => [entry.id, entry]));
     const photos = rows[0]?.images ?? 0;
     this.#caption.textContent = `Trained on the same photos of CamVid in the same way, but for Street, and scored on ${photos} that none of them saw. Multiply-adds and times are for a photo of ${WIDTH} × ${HEIGHT}.`;
     this.#body.replaceChildren(...rows.map((row) => this.#line(row)));
@@ -106,7 +105,7 @@ export class FieldTable extends HTMLElement {
   }
 
   /** @param {Row} row */
-  #line({ id, parameters, macs, receptive_field, size_bytes, mean_iou_f32, mean_iou, published }) {
+  #line({ id, parameters, macs, receptive_field, mean_iou_f32, mean_iou, published }) {
     const time = h("td", { className: "time" }, "–");
     this.#times.set(id, time);
     const open = h("button", { type: "button", className: "link", onclick: () => emit(this, "open-model", id) }, this.#nameOf(id));
@@ -115,7 +114,7 @@ export class FieldTable extends HTMLElement {
       `${(parameters / 1e6).toFixed(2)} M`,
       `${(macs / 1e9).toFixed(2)} G`,
       receptive_field === null ? "whole photo" : `${receptive_field} px`,
-      megabytes(size_bytes),
+      megabytes(this.#entries.get(id)?.file?.size_bytes ?? 0),
       share(mean_iou_f32),
       share(mean_iou),
       share(published?.mean_iou ?? null),
@@ -143,7 +142,7 @@ export class FieldTable extends HTMLElement {
 
   /** @param {string} id */
   #nameOf(id) {
-    return this.#names.get(id) ?? id;
+    return this.#entries.get(id)?.name ?? id;
   }
 }
 

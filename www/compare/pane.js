@@ -194,8 +194,9 @@ export class Pane extends EventTarget {
     const wanted = this.wanted;
     /** @param {import("../types.js").Progress} progress */
     const onProgress = (progress) => this.#tell("progress", progress);
-    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file, { onProgress, signal });
-    const model = await engine.loadModel(source, { onProgress, signal });
+    const options = { onProgress, signal, precision: wanted.precision };
+    const source = "id" in wanted ? wanted.id : await readModelFile(engine.store, wanted.file, options);
+    const model = await engine.loadModel(source, options);
     this.#tell("progress", null);
     this.#loaded = wanted;
     this.model = model;

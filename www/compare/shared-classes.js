@@ -4,7 +4,7 @@ import { readable } from "../format.js";
 /** @typedef {Pick<import("../types.js").ModelInfo, "classes">} Classes */
 
 /** What a model that lacks another's classes sees in their place. */
-const OTHER = 255;
+export const OTHER = 255;
 
 /** Data sets write a name with `_`, `-` or a capital. @param {string} name */
 export const keyOf = (name) => readable(name).toLowerCase();
