@@ -153,7 +153,7 @@ fn segment<B: Backend>(session: &Session<B>, photo: image::RgbaImage) -> Result<
     Ok(image::GrayImage::from_raw(width, height, ids).expect("a mask has the photo's size"))
 }
 
-fn metrics(info: &ModelInfo, split: &str, images: usize, matrix: &ConfusionMatrix) -> Metrics {
+pub fn metrics(info: &ModelInfo, split: &str, images: usize, matrix: &ConfusionMatrix) -> Metrics {
     Metrics {
         model: info.id.clone(),
         split: split.into(),
