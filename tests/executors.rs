@@ -5,8 +5,8 @@
 mod common;
 
 use common::{
-    argmax, assert_close, golden_networks, golden_ops, golden_trained, has_thin_margins, light_networks,
-    magnitude, products, run_network, run_pictures, same_argmax, sides_for,
+    argmax, assert_close, exported_networks, golden_networks, golden_ops, golden_trained, has_thin_margins,
+    light_networks, magnitude, products, run_network, run_pictures, same_argmax, sides_for,
 };
 use segscope::ErrorKind;
 use segscope::graph::random::{random_picture, random_weights};
@@ -38,7 +38,7 @@ fn every_operation_equals_pytorch<B: Backend>(backend: &B) {
 
 fn every_network_equals_pytorch<B: Backend>(backend: &B) {
     let mut skipped = 0;
-    for case in golden_networks() {
+    for case in golden_networks().chain(exported_networks()) {
         let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
         let (mut weights, mut expected) = (quantise(&weights, Precision::F32), case.output);
         let mut network = backend.network(graph.clone(), &weights, &[]);

@@ -7,7 +7,7 @@ import { openCompare, paneOf } from "./compare-driver.js";
 import { browserTest } from "./harness.js";
 import { catalogueEntry, waitForError, waitForState } from "./page-driver.js";
 
-/** Fourteen networks, four times each, on one thread. */
+/** Thirteen networks, four times each, on one thread. */
 const TIMEOUT = 300_000;
 const TWO = "backend=cpu&pane=people.cpu&pane=street.cpu";
 

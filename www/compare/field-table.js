@@ -50,7 +50,7 @@ export class FieldTable extends HTMLElement {
     const table = h("table", {}, this.#caption, h("thead", {}, head), this.#body);
     const notes = h("details", { className: "hint" }, h("summary", {}, "Where the published figures are from"), this.#sources);
     this.append(
-      h("h2", {}, "Thirteen networks, one recipe"),
+      h("h2", {}, "Twelve networks, one recipe"),
       h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Table of networks" }, table),
       h("div", { className: "controls" }, this.#start, this.#stop, this.#status),
       notes,

@@ -88,7 +88,7 @@ pub fn run() -> Result<()> {
     fs::write(root.join("models/README.md"), readme).context("models/README.md cannot be written")
 }
 
-fn read_metrics(path: &Path) -> Result<Option<Metrics>> {
+pub fn read_metrics(path: &Path) -> Result<Option<Metrics>> {
     if !path.exists() {
         return Ok(None);
     }

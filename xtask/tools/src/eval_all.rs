@@ -13,7 +13,7 @@ use segscope::wgsl::Activations;
 use segscope::zoo;
 use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Entry, Evaluation, Published};
+use crate::catalogue::{Catalogue, Entry, Evaluation, Published, read_metrics};
 use crate::eval::{BackendName, confusion, metrics};
 use crate::pack::Pack;
 use crate::readme::network;
@@ -38,18 +38,22 @@ pub struct Options {
     /// Holds `<id>/<split>.json`, what `training/camvid.py --score` says of the checkpoint in f32.
     checkpoints: Option<PathBuf>,
     backend: BackendName,
+    /// Only what has no metrics in models/ yet is measured.
+    only_new: bool,
     write: bool,
 }
 
 impl Options {
     /// The rest of the command line after `eval`.
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
-        let mut options = Self { checkpoints: None, backend: BackendName::WebGpu, write: false };
+        let mut options =
+            Self { checkpoints: None, backend: BackendName::WebGpu, only_new: false, write: false };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("all") => {}
                 Long("checkpoints") => options.checkpoints = Some(args.value()?.into()),
                 Long("backend") => options.backend = BackendName::parse(&args.value()?.string()?)?,
+                Long("new") => options.only_new = true,
                 Long("write") => options.write = true,
                 other => return Err(other.unexpected().into()),
             }
@@ -70,16 +74,24 @@ pub fn run(options: &Options) -> Result<()> {
 fn compare<B: Backend>(session: &Session<B>, options: &Options) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let catalogue = Catalogue::read(&root.join("models/catalogue.json"))?;
+    // Whoever measures again may not have the checkpoints.
+    let last = last_scores(&root.join("models/camvid.json"))?;
     let mut rows = Vec::new();
     for entry in &catalogue.models {
         let (Some(file), Some(evaluation)) = (&entry.file, &entry.evaluation) else { continue };
         let shipped =
             fs::read(root.join(&file.path)).with_context(|| format!("{} cannot be read", file.path))?;
-        let row = Row::measure(session, entry, evaluation, &shipped, options.checkpoints.as_deref())
+        let path = root.join(format!("models/{}.metrics.json", entry.spec.id));
+        let known = if options.only_new { read_metrics(&path)? } else { None };
+        let mut row = Row::measure(session, entry, evaluation, &shipped, known)
             .with_context(|| entry.spec.id.clone())?;
+        row.mean_iou_f32 = match &options.checkpoints {
+            Some(folder) => mean_iou_in(&folder.join(row.id).join(format!("{}.json", row.split)))?,
+            None => last[row.id].as_f64(),
+        };
         println!("{}", row.line());
         if options.write {
-            write_metrics(&root.join(format!("models/{}.metrics.json", row.id)), &row.metrics)?;
+            write_metrics(&path, &row.metrics)?;
         }
         rows.push(row);
     }
@@ -130,17 +142,19 @@ impl<'a> Row<'a> {
         entry: &'a Entry,
         evaluation: &'a Evaluation,
         shipped: &[u8],
-        checkpoints: Option<&Path>,
+        known: Option<Metrics>,
     ) -> Result<Self> {
         let spec = &entry.spec;
         let info = &session.load_model(shipped)?.info;
         let pack = Pack::open(Path::new(&evaluation.data), &evaluation.split, info)?;
         let (width, height) = pack.photo(&pack.names[0])?.dimensions();
-        let matrix = confusion(session, &pack, info.classes.len())?;
-        let metrics = metrics(info, &evaluation.split, pack.names.len(), &matrix);
-        let score =
-            checkpoints.map(|folder| folder.join(&spec.id).join(format!("{}.json", evaluation.split)));
-        let mean_iou_f32 = score.filter(|path| path.exists()).map(|path| mean_iou_in(&path)).transpose()?;
+        let metrics = match known {
+            Some(metrics) => metrics,
+            None => {
+                let matrix = confusion(session, &pack, info.classes.len())?;
+                metrics(info, &evaluation.split, pack.names.len(), &matrix)
+            }
+        };
         let [height, width] = network_size(&info.input, [width, height]);
         let graph = zoo::build(&spec.architecture.name, &spec.architecture.options())?;
         let field = graph.receptive_fields(height, width)?[graph.output];
@@ -156,7 +170,7 @@ impl<'a> Row<'a> {
             data: &evaluation.data,
             split: &evaluation.split,
             images: pack.names.len(),
-            mean_iou_f32,
+            mean_iou_f32: None,
             mean_iou: metrics.mean_iou,
             metrics,
             published: evaluation.published.as_ref(),
@@ -179,22 +193,31 @@ impl<'a> Row<'a> {
 
 /// A measurement that agrees with the last one to four digits leaves that, so that files keep their hashes: executors differ in the last bits.
 fn write_metrics(path: &Path, metrics: &Metrics) -> Result<()> {
-    if path.exists() {
-        let last: Metrics =
-            serde_json::from_slice(&fs::read(path)?).with_context(|| path.display().to_string())?;
-        if (last.mean_iou - metrics.mean_iou).abs() < 5e-5 {
-            return Ok(());
-        }
+    if read_metrics(path)?.is_some_and(|last| (last.mean_iou - metrics.mean_iou).abs() < 5e-5) {
+        return Ok(());
     }
     let line = serde_json::to_string(metrics)? + "\n";
     fs::write(path, line).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// Of a score that training wrote.
-fn mean_iou_in(path: &Path) -> Result<f64> {
+/// Of a score that training wrote, if it did.
+fn mean_iou_in(path: &Path) -> Result<Option<f64>> {
+    if !path.exists() {
+        return Ok(None);
+    }
     let json = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let score: serde_json::Value = serde_json::from_slice(&json)?;
-    score["mean_iou"].as_f64().with_context(|| format!("{} has no mean_iou", path.display()))
+    let mean_iou = score["mean_iou"].as_f64();
+    Ok(Some(mean_iou.with_context(|| format!("{} has no mean_iou", path.display()))?))
+}
+
+/// What the table said of checkpoints, by model.
+fn last_scores(path: &Path) -> Result<serde_json::Value> {
+    let json = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let table: serde_json::Value = serde_json::from_slice(&json)?;
+    let rows = table["rows"].as_array().map_or(&[][..], Vec::as_slice);
+    let score = |row: &serde_json::Value| Some((row["id"].as_str()?.to_owned(), row["mean_iou_f32"].clone()));
+    Ok(rows.iter().filter_map(score).collect())
 }
 
 fn table(rows: &[Row]) -> Result<String> {

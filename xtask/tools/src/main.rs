@@ -41,9 +41,10 @@ cargo xtask COMMAND
                                        IoU by class, mean IoU, pixel accuracy, Dice and confusion matrix of a model of the
                                        catalogue or a model file; PACK is a folder, or one of SEGSCOPE_DATA's;
                                        activations are the GPU's (default: f32)
-  eval --all [--checkpoints DIR] [--backend webgpu|cpu] [--write]
+  eval --all [--new] [--checkpoints DIR] [--backend webgpu|cpu] [--write]
                                        mean IoU of every model of the catalogue whose entry names labelled photos, beside that
-                                       in f32 where training wrote DIR/ID/SPLIT.json; --write: into models/ID.metrics.json, and
+                                       in f32 where training wrote DIR/ID/SPLIT.json; --new: only of those that have no
+                                       models/ID.metrics.json; --write: into models/ID.metrics.json, and
                                        CamVid's models into docs/camvid.md and models/camvid.json, which the page shows
   onnx MODEL [--size HxW] [--classes] OUT.onnx
                                        the network in f32 for other engines, for inputs of one size (default: the model's own,
