@@ -39,8 +39,7 @@ export class ComparePane extends HTMLElement {
   connectedCallback() {
     this.role = "group";
     const head = h("div", { className: "head" }, this.#letter, this.#run, this.#close);
-    this.#picker.append(this.#precision);
-    this.append(head, this.#picker, this.#stage, h("div", { className: "facts" }, this.#message, this.#facts, this.#save));
+    this.append(head, this.#picker, this.#stage, h("div", { className: "facts" }, this.#message, this.#facts, this.#precision, this.#save));
     this.#run.value = this.pane.run.id;
     this.#run.addEventListener("change", () => this.chooseRun(runOf(this.#run.value)));
     this.#precision.value = this.pane.wanted.precision ?? "";

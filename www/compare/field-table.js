@@ -33,7 +33,7 @@ const FIGURES = new URL("../../models/camvid.json", import.meta.url);
  * Events: `measure`, `open-model` (id).
  */
 export class FieldTable extends HTMLElement {
-  #caption = h("caption");
+  #explanation = h("p", { className: "hint" });
   #body = h("tbody");
   #start = h("button", { type: "button", className: "plain", onclick: () => emit(this, "measure") }, "Time them on this machine");
   #stop = h("button", { type: "button", className: "plain", hidden: true, onclick: () => this.#cancel.abort() }, "Stop");
@@ -47,10 +47,12 @@ export class FieldTable extends HTMLElement {
   connectedCallback() {
     const heads = ["Network", "Parameters", "Multiply-adds", "Receptive field", "File", "mean IoU, f32", "int8", "Published", "Here"];
     const head = h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)));
-    const table = h("table", {}, this.#caption, h("thead", {}, head), this.#body);
+    const caption = h("caption", { className: "visually-hidden" }, "What the networks are made of, how well they do, and how long they take here");
+    const table = h("table", {}, caption, h("thead", {}, head), this.#body);
     const notes = h("details", { className: "hint" }, h("summary", {}, "Where the published figures are from"), this.#sources);
     this.append(
       h("h2", {}, "Twelve networks, one recipe"),
+      this.#explanation,
       h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Table of networks" }, table),
       h("div", { className: "controls" }, this.#start, this.#stop, this.#status),
       notes,
@@ -69,7 +71,7 @@ export class FieldTable extends HTMLElement {
     this.#rows = rows;
     this.#entries = new Map(entries.map((entry) => [entry.id, entry]));
     const photos = rows[0]?.images ?? 0;
-    this.#caption.textContent = `Trained on the same photos of CamVid in the same way, but for Street, and scored on ${photos} that none of them saw. Multiply-adds and times are for a photo of ${WIDTH} × ${HEIGHT}.`;
+    this.#explanation.textContent = `Trained on the same photos of CamVid in the same way, but for Street, and scored on ${photos} that none of them saw. Multiply-adds and times are for a photo of ${WIDTH} × ${HEIGHT}.`;
     this.#body.replaceChildren(...rows.map((row) => this.#line(row)));
     this.#sources.replaceChildren(...rows.flatMap(({ id, published }) => (published ? [h("li", {}, `${this.#nameOf(id)}: ${published.source}.`)] : [])));
     this.hidden = false;
