@@ -77,7 +77,7 @@ browserTest("the share that differs is that of the masks: over shared names, and
   const onGpu = await saveMask(page, "B");
   assert.equal(await shownShare(page), countDifferent(people, onGpu) / people.data.length);
   assert.match(await page.locator("difference-view").innerText(), /the same class/);
-  assert.match(await paneOf(page, "B").locator(".facts").innerText(), /^GPU, f32\. Network/);
+  assert.match(await paneOf(page, "B").locator(".facts > .hint").innerText(), /^GPU, f32\. Network/);
 
   // Yellow exactly where they differ.
   const drawn = await page.locator("difference-view canvas.painted").evaluate((canvas) => {
@@ -102,7 +102,7 @@ browserTest("three panes are compared in pairs too; one that is closed frees its
   await waitForWorkers(page, 3);
   await page.getByRole("button", { name: "Close pane B" }).click();
   await waitForWorkers(page, 2);
-  assert.equal(await page.getByRole("columnheader").count(), 3);
+  assert.equal(await page.locator("area-table").getByRole("columnheader").count(), 3);
   assert.equal(await page.locator("compare-pane").count(), 2);
   assert.match(page.url(), /pane=people\.cpu&pane=\w+\.cpu/);
 });
@@ -266,7 +266,7 @@ browserTest("without WebGPU the panes that want a GPU say so, and the others wor
   await page.waitForFunction(() => document.documentElement.dataset.state === "error", null, { timeout: TIMEOUT });
   assert.equal(await page.evaluate(() => document.documentElement.dataset.error), "no-webgpu");
   assert.match(await paneOf(page, "A").getByRole("alert").innerText(), /^[A-Z].{20,}\.$/s);
-  assert.match(await paneOf(page, "B").locator(".facts").innerText(), /^Processor\. Network/);
+  assert.match(await paneOf(page, "B").locator(".facts > .hint").innerText(), /^Processor\. Network/);
   await page.evaluate(() => delete document.documentElement.dataset.state);
   await page.getByLabel("What pane A runs on").selectOption("auto");
   await waitForState(page, "done", TIMEOUT);
@@ -326,7 +326,7 @@ browserTest("a camera feeds all panes the same frames; a still compares", { brow
   for (let i = 0; i + 1 < given.length; i += 2) assert.equal(given[i], given[i + 1], "both panes get each frame");
   assert.equal(new Set(given).size, Math.ceil(given.length / 2), "and each once");
   for (const letter of ["A", "B"]) {
-    assert.match(await paneOf(page, letter).locator(".facts").innerText(), /^Processor\. \d+\.\d frames a second; network [^.]+\. Alone \d+\.\d a second\.$/);
+    assert.match(await paneOf(page, letter).locator(".facts > .hint").innerText(), /^Processor\. \d+\.\d frames a second; network [^.]+\. Alone \d+\.\d a second\.$/);
   }
   assert.ok(await page.locator("difference-view").isHidden());
   await page.evaluate(() => delete document.documentElement.dataset.state);
