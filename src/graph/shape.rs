@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub type Shape = [usize; 4];
 
 /// No side of any tensor may exceed this; keeps products within `usize` on 32-bit wasm.
-const MAX_SIDE: usize = 1 << 14;
+pub(crate) const MAX_SIDE: usize = 1 << 14;
 const MAX_CHANNELS: usize = 1 << 14;
 /// Values of one tensor: 256 MB of f32, more than any network of the zoo needs for a picture of 2048x2048.
 const MAX_VALUES: u64 = 1 << 26;

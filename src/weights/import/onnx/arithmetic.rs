@@ -5,6 +5,8 @@ use super::attributes::Attributes;
 use super::constant::{Constant, Data};
 use super::layout::{axis, resolved};
 
+/// 256 MB of f32.
+const MAX_JOINED: usize = 1 << 26;
 /// More steps than a range of sizes has.
 const MAX_RANGE: i64 = 1 << 16;
 
@@ -82,7 +84,9 @@ pub fn fold(attributes: Attributes, inputs: &[Option<&Constant>]) -> Outcome<Opt
             let reversed: Vec<i64> = (0..rank as i64).rev().collect();
             let order = attributes.ints("perm").unwrap_or(&reversed);
             let order = order.iter().map(|&dim| axis(dim, rank)).collect::<Outcome<Vec<_>>>()?;
-            if order.len() != rank {
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            if !sorted.into_iter().eq(0..rank) {
                 return Err(format!("its order of dimensions is {order:?}"));
             }
             data.transposed(&order)
@@ -103,7 +107,9 @@ pub fn fold(attributes: Attributes, inputs: &[Option<&Constant>]) -> Outcome<Opt
         "Range" => {
             let [start, end, step] = [integers(0)?, integers(1)?, integers(2)?].map(|n| n.first().copied());
             match (start, end, step) {
-                (Some(start), Some(end), Some(step)) if step > 0 && (end - start) / step <= MAX_RANGE => {
+                (Some(start), Some(end), Some(step))
+                    if step > 0 && end.saturating_sub(start) / step <= MAX_RANGE =>
+                {
                     let numbers: Vec<i64> = (start..end).step_by(step as usize).collect();
                     Constant::integers(vec![numbers.len()], numbers)
                 }
@@ -180,6 +186,9 @@ fn concat(parts: &[&Constant], dim: i64) -> Outcome<Constant> {
     let inner = |part: &Constant| part.shape[dim..].iter().product::<usize>();
     let outer: usize = first.shape[..dim].iter().product();
     let shape = with(first, parts.iter().map(|part| part.shape[dim]).sum()).unwrap_or_default();
+    if parts.iter().map(|part| part.data.len()).sum::<usize>() > MAX_JOINED {
+        return Err("it joins more numbers than a network has".into());
+    }
     let mixed = || "it joins integers with floats".to_owned();
     let data = if first.as_integers().is_some() {
         let lists =
@@ -247,6 +256,7 @@ pub fn bounds(shape: &[usize], inputs: &[Option<&Constant>]) -> Outcome<Vec<Boun
             match step {
                 0 => Err("its step is 0".into()),
                 1.. => Ok(Bounds { dim, start: start.clamp(0, size), end: end.clamp(0, size), step }),
+                _ if size == 0 => Ok(Bounds { dim, start: 0, end: 0, step: 1 }),
                 _ => {
                     let (start, end) = (start.clamp(0, size - 1), end.clamp(-1, size - 1));
                     Ok(Bounds { dim, start, end, step })

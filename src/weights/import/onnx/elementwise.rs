@@ -242,10 +242,14 @@ pub fn per_channel(trace: &Trace, view: &View, constant: &Constant) -> Outcome<V
     }
     let values = constant.as_floats().ok_or("its constant is not of f32 or f16")?;
     let rank = view.dims.len();
-    let varies = |(back, &size): (usize, &usize)| (size > 1).then_some(back);
+    let varies = |(back, &size): (usize, &usize)| (size != 1).then_some((back, size));
     let mut dims = constant.shape.iter().rev().enumerate().filter_map(varies);
     match (dims.next(), dims.next()) {
-        (Some(back), None) if back < rank && view.dims[rank - 1 - back] == whole(Axis::Channel, channels) => {
+        (Some((back, size)), None)
+            if size == channels
+                && back < rank
+                && view.dims[rank - 1 - back] == whole(Axis::Channel, channels) =>
+        {
             Ok(values.to_vec())
         }
         _ => Err(format!(

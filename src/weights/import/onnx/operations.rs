@@ -81,26 +81,27 @@ pub fn run(trace: &mut Trace, node: &NodeProto, values: &[Option<Value>]) -> Out
     if let Some(constants) = all_constants(values)
         && let Some(folded) = fold(attributes, &constants)?
     {
+        trace.hold(folded.data.len())?;
         return Ok(vec![Value::Constant(Rc::new(folded))]);
     }
     let inputs = Inputs(values);
-    if let ("Transpose", Value::Scores(scores)) = (node.op_type.as_str(), inputs.value(0)?) {
+    if let ("Transpose", Ok(Value::Scores(scores))) = (node.op_type.as_str(), inputs.value(0)) {
         return Ok(vec![Value::Scores(scores.turned(attributes.ints("perm"))?)]);
     }
     if let Some(view) = on_view(trace, node, attributes, &inputs)? {
         return Ok(vec![Value::View(view)]);
     }
-    let mul = |kind| (kind, inputs.value(0), inputs.value(1));
+    let pair = |kind| (kind, inputs.value(0), inputs.value(1));
     let value = match node.op_type.as_str() {
         "Identity" | "Cast" | "CastLike" | "Dropout" => inputs.value(0)?.clone(),
         "Shape" => {
             let sizes: Vec<i64> = inputs.view(0)?.shape().iter().map(|&size| size as i64).collect();
             Value::Constant(Rc::new(shape_of(&sizes, attributes)?))
         }
-        "Add" => arithmetic(trace, mul(Arithmetic::Add))?,
-        "Sub" => arithmetic(trace, mul(Arithmetic::Sub))?,
-        "Mul" => arithmetic(trace, mul(Arithmetic::Mul))?,
-        "Div" => arithmetic(trace, mul(Arithmetic::Div))?,
+        "Add" => arithmetic(trace, pair(Arithmetic::Add))?,
+        "Sub" => arithmetic(trace, pair(Arithmetic::Sub))?,
+        "Mul" => arithmetic(trace, pair(Arithmetic::Mul))?,
+        "Div" => arithmetic(trace, pair(Arithmetic::Div))?,
         "Erf" => erf(trace, inputs.view(0)?)?,
         "MatMul" => match (inputs.value(0)?, inputs.value(1)?) {
             (Value::View(x), Value::Constant(matrix)) => Value::View(linear(trace, x, matrix, false)?),

@@ -1,13 +1,13 @@
 //! The graph as it is found by walking through an ONNX file with a picture of one size.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::Outcome;
 use super::attention::Scores;
 use super::constant::Constant;
 use super::view::{Rearrangement, View};
-use crate::graph::shape::{check_node, output_channels, spatial};
+use crate::graph::shape::{MAX_SIDE, check_node, output_channels, spatial};
 use crate::graph::{ConvTranspose2d, Node, NodeId, Op, Pair, Shape, Size, Tensor, Weights, Window};
 
 /// What an ONNX value is.
@@ -47,12 +47,18 @@ pub enum Target {
     To(Pair),
 }
 
+/// 512 MB of f32.
+const MAX_HELD: usize = 1 << 27;
+
 pub struct Trace {
     pub nodes: Vec<Node>,
     pub shapes: Vec<Shape>,
     pub targets: BTreeMap<NodeId, Target>,
     pub weights: Weights,
-    names: HashSet<String>,
+    /// How often a name was wanted.
+    names: HashMap<String, usize>,
+    /// Numbers of weights and constants.
+    held: usize,
     /// The ONNX node that is being read: nodes are named after it.
     place: String,
 }
@@ -65,7 +71,8 @@ impl Trace {
             shapes: vec![shape],
             targets: BTreeMap::new(),
             weights: Weights::new(),
-            names: HashSet::new(),
+            names: HashMap::new(),
+            held: 0,
             place: "input".into(),
         };
         let name = trace.unique_name();
@@ -92,12 +99,14 @@ impl Trace {
 
     /// Adds a node; its weights in the order of [`Op::weight_suffixes`].
     pub fn push(&mut self, op: Op, inputs: &[NodeId], weights: Vec<Tensor>) -> Outcome<NodeId> {
+        self.hold(weights.iter().map(|weight| weight.data.len()).sum())?;
         let node = self.node(op, inputs, weights);
         let id = self.nodes.len();
         check_node(&node, id).map_err(|error| error.to_string())?;
         let channels: Vec<usize> = self.shapes.iter().map(|shape| shape[1]).collect();
         let c = output_channels(&node, &channels).map_err(|error| error.to_string())?;
         let [h, w] = spatial(&node, &self.shapes, [0, 0])
+            .filter(|sides| sides.iter().all(|side| *side <= MAX_SIDE))
             .ok_or_else(|| format!("it has no valid size after {:?}", self.shapes[inputs[0]]))?;
         self.nodes.push(node);
         self.shapes.push([1, c, h, w]);
@@ -106,8 +115,8 @@ impl Trace {
 
     /// Adds a node whose size is settled later; `op` has some size, which is not looked at.
     pub fn push_sized(&mut self, op: Op, input: NodeId, [h, w]: Pair, target: Target) -> Outcome<NodeId> {
-        if h == 0 || w == 0 {
-            return Err("its result is empty".into());
+        if h.min(w) == 0 || h.max(w) > MAX_SIDE {
+            return Err(format!("its result is {h} x {w}; 1 to {MAX_SIDE} a side are possible"));
         }
         let node = self.node(op, &[input], vec![]);
         self.targets.insert(self.nodes.len(), target);
@@ -128,12 +137,23 @@ impl Trace {
     }
 
     fn unique_name(&mut self) -> String {
-        let first = self.place.trim_start_matches('/').replace('/', ".");
-        let others = (1..).map(|count| format!("{first}_{count}"));
-        let name = std::iter::once(first.clone()).chain(others).find(|name| !self.names.contains(name));
-        let name = name.expect("there are more numbers than nodes");
-        self.names.insert(name.clone());
+        let mut name = self.place.trim_start_matches('/').replace('/', ".");
+        while let Some(count) = self.names.get_mut(&name) {
+            *count += 1;
+            name = format!("{name}_{count}");
+        }
+        self.names.insert(name.clone(), 0);
         name
+    }
+
+    /// So many more numbers are kept: a small file may name a large weight often.
+    pub fn hold(&mut self, count: usize) -> Outcome<()> {
+        self.held = self.held.saturating_add(count);
+        if self.held <= MAX_HELD {
+            Ok(())
+        } else {
+            Err("the network holds more numbers than 512 MB of f32".into())
+        }
     }
 
     /// The map that a view of four dimensions shows, rearranged if need be.

@@ -10,10 +10,11 @@ use super::view::View;
 use super::{GraphProto, damaged, unsupported};
 use crate::error::Result;
 use crate::graph::onnx::proto::ValueInfoProto;
+use crate::graph::shape::MAX_SIDE;
 use crate::graph::{Conv2d, NodeId, Op, Tensor};
 
 /// More than any network of the zoo has once exported; a file that claims more is refused before it is walked.
-const MAX_NODES: usize = 50_000;
+const MAX_NODES: usize = 20_000;
 /// Of an error that lists what cannot be expressed.
 const MOST_NAMED: usize = 12;
 const COLOURS: usize = 3;
@@ -53,6 +54,11 @@ impl Layout {
                 )));
             }
         };
+        if height.max(width) > MAX_SIDE {
+            return Err(unsupported(format!(
+                "its pictures are {height} x {width}; at most {MAX_SIDE} a side are possible"
+            )));
+        }
         let fixed = (height > 0 && width > 0).then_some([height, width]);
         Ok(Self { name: input.name.clone(), channels_last, fixed })
     }

@@ -7,6 +7,9 @@ use super::trace::{Target, Trace, one_hot};
 use super::view::{Axis, View};
 use crate::graph::{Conv2d, ConvTranspose2d, Interpolation, NodeId, Op, Pair, Size, Tensor, Window};
 
+/// Of squares of pixels: their filters have the fourth power of this in numbers.
+const MAX_FACTOR: usize = 16;
+
 pub fn conv(
     trace: &mut Trace,
     x: NodeId,
@@ -178,7 +181,7 @@ fn interpolation(attributes: Attributes, from: Pair, to: Pair) -> Outcome<(Inter
 
 /// Squares of pixels to groups of channels, as a convolution with a filter for each place in the square.
 pub fn space_to_depth(trace: &mut Trace, x: NodeId, factor: usize) -> Outcome<NodeId> {
-    let (channels, pixels) = (trace.channels(x), factor.saturating_mul(factor));
+    let (channels, pixels) = (trace.channels(x), square(factor)?);
     let filters = (0..channels * pixels).flat_map(|filter| one_hot(pixels, filter % pixels)).collect();
     let conv = Conv2d {
         kernel: [factor; 2],
@@ -194,13 +197,21 @@ pub fn space_to_depth(trace: &mut Trace, x: NodeId, factor: usize) -> Outcome<No
 
 /// `is_group_first`: each group of channels is a square (CRD, PyTorch's), else each place in the square is a group (DCR).
 pub fn depth_to_space(trace: &mut Trace, x: NodeId, factor: usize, is_group_first: bool) -> Outcome<NodeId> {
-    let pixels = factor.saturating_mul(factor);
-    if pixels == 0 || !trace.channels(x).is_multiple_of(pixels) {
+    let pixels = square(factor)?;
+    if !trace.channels(x).is_multiple_of(pixels) {
         return Err(format!("it makes squares of {factor} of {} channels", trace.channels(x)));
     }
     let x =
         if is_group_first { x } else { trace.push(Op::ChannelShuffle { groups: pixels }, &[x], vec![])? };
     trace.pixel_shuffle(x, factor)
+}
+
+/// Pixels of a square that channels become, or become channels.
+fn square(factor: usize) -> Outcome<usize> {
+    if (1..=MAX_FACTOR).contains(&factor) {
+        return Ok(factor * factor);
+    }
+    Err(format!("its squares have a side of {factor}; 1 to {MAX_FACTOR} are possible"))
 }
 
 /// Over whole rows and columns: one value a channel. Over the channels: one channel.
