@@ -13,7 +13,10 @@ use common::{
 use prost::Message;
 use segscope::Result;
 use segscope::graph::Tensor;
-use segscope::graph::onnx::proto::{DataType, ModelProto, TensorProto};
+use segscope::graph::onnx::proto::{
+    AttributeProto, DataType, DimensionProto, GraphProto, ModelProto, NodeProto, TensorProto,
+    TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
+};
 use segscope::graph::onnx::{Output, export};
 use segscope::graph::random::random_weight;
 use segscope::reference::Reference;
@@ -116,4 +119,114 @@ fn our_own_files_come_back() {
         );
         println!("{}: {} nodes, {difference:e}", case.name, model.graph.nodes.len());
     }
+}
+
+fn ints(name: &str, ints: &[i64]) -> AttributeProto {
+    AttributeProto { name: name.into(), ints: ints.to_vec(), ..AttributeProto::default() }
+}
+
+fn int(name: &str, i: i64) -> AttributeProto {
+    AttributeProto { name: name.into(), i, ..AttributeProto::default() }
+}
+
+fn node(op_type: &str, input: &[&str], output: &str, attribute: Vec<AttributeProto>) -> NodeProto {
+    let input = input.iter().map(|&name| name.into()).collect();
+    NodeProto {
+        input,
+        output: vec![output.into()],
+        op_type: op_type.into(),
+        attribute,
+        ..NodeProto::default()
+    }
+}
+
+/// A file for pictures of `side`, with the constants `three` (f32 [3]), `five` (f32 [5]), `grid` (i64 [2, 3]), `ends` (i64, least and greatest),
+/// `none` (i64, empty), whose output is `scores`.
+fn file(side: i64, node: Vec<NodeProto>) -> Vec<u8> {
+    let floats = |name: &str, values: Vec<f32>| TensorProto {
+        name: name.into(),
+        dims: vec![values.len() as i64],
+        data_type: DataType::Float.into(),
+        float_data: values,
+        ..TensorProto::default()
+    };
+    let integers = |name: &str, dims: &[i64], values: Vec<i64>| TensorProto {
+        name: name.into(),
+        dims: dims.to_vec(),
+        data_type: DataType::Int64.into(),
+        int64_data: values,
+        ..TensorProto::default()
+    };
+    let shape =
+        TensorShapeProto { dim: [1, 3, side, side].map(|dim_value| DimensionProto { dim_value }).to_vec() };
+    let tensor_type = Some(TensorTypeProto { elem_type: DataType::Float.into(), shape: Some(shape) });
+    let value = |name: &str, r#type| ValueInfoProto { name: name.into(), r#type };
+    let graph = GraphProto {
+        node,
+        initializer: vec![
+            floats("three", vec![1.0; 3]),
+            floats("five", vec![1.0; 5]),
+            integers("grid", &[2, 3], vec![1; 6]),
+            integers("ends", &[2], vec![i64::MIN, i64::MAX]),
+            integers("least", &[], vec![i64::MIN]),
+            integers("most", &[], vec![i64::MAX]),
+            integers("one", &[1], vec![1]),
+            integers("minus", &[1], vec![-1]),
+            integers("zero", &[1], vec![0]),
+            integers("none", &[0], vec![]),
+        ],
+        input: vec![value("image", Some(TypeProto { tensor_type }))],
+        output: vec![value("scores", None)],
+        ..GraphProto::default()
+    };
+    ModelProto { graph: Some(graph), ..ModelProto::default() }.encode_to_vec()
+}
+
+/// Each asks for something that a careless reader does: to count, to allocate or to look beyond an end.
+#[test]
+fn hostile_files_are_refused() {
+    let doubled = (0..60).map(|i| {
+        let (from, to) = (if i == 0 { "five".into() } else { format!("d{i}") }, format!("d{}", i + 1));
+        node("Concat", &[&from, &from], &to, vec![int("axis", 0)])
+    });
+    let cases = [
+        ("many pixels", file(1 << 40, vec![node("Relu", &["image"], "scores", vec![])])),
+        ("a constant for other channels", file(64, vec![node("Add", &["image", "five"], "scores", vec![])])),
+        (
+            "an order that is none",
+            file(64, vec![node("Transpose", &["grid"], "scores", vec![ints("perm", &[0, 0])])]),
+        ),
+        (
+            "large squares",
+            file(64, vec![node("SpaceToDepth", &["image"], "scores", vec![int("blocksize", 1 << 30)])]),
+        ),
+        (
+            "larger squares",
+            file(64, vec![node("DepthToSpace", &["image"], "scores", vec![int("blocksize", i64::MAX)])]),
+        ),
+        ("an endless range", file(64, vec![node("Range", &["least", "most", "one"], "scores", vec![])])),
+        (
+            "nothing backwards",
+            file(64, vec![node("Slice", &["none", "minus", "zero", "zero", "minus"], "scores", vec![])]),
+        ),
+        ("a large size", file(64, vec![node("Resize", &["image", "", "", "ends"], "scores", vec![])])),
+        ("doubling", file(64, doubled.collect())),
+        ("no operation", file(64, vec![node("Mystery", &[], "scores", vec![])])),
+    ];
+    for (name, bytes) in cases {
+        let error = imported(&bytes).expect_err(name);
+        assert!(["model-invalid", "model-unsupported"].contains(&error.kind().code()), "{name}: {error}");
+    }
+    // The same file with something to do is good.
+    let good = file(64, vec![node("Mul", &["image", "spread"], "scores", vec![])]);
+    let mut model = ModelProto::decode(&good[..]).unwrap();
+    let graph = model.graph.as_mut().unwrap();
+    graph.initializer.push(TensorProto {
+        name: "spread".into(),
+        dims: vec![3, 1, 1],
+        data_type: DataType::Float.into(),
+        float_data: vec![1.0, 2.0, 3.0],
+        ..TensorProto::default()
+    });
+    assert_eq!(imported(&model.encode_to_vec()).unwrap().graph.nodes.len(), 2);
 }
