@@ -49,7 +49,7 @@ export class FieldTable extends HTMLElement {
     const head = h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)));
     const caption = h("caption", { className: "visually-hidden" }, "What the networks are made of, how well they do, and how long they take here");
     const table = h("table", {}, caption, h("thead", {}, head), this.#body);
-    const notes = h("details", { className: "hint" }, h("summary", {}, "Where the published figures are from"), this.#sources);
+    const notes = h("details", { className: "about hint" }, h("summary", {}, "Where the published figures are from"), this.#sources);
     this.append(
       h("h2", {}, "Twelve networks, one recipe"),
       this.#explanation,
