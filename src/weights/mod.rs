@@ -1,5 +1,6 @@
 //! Weights as they are kept: the model file, its number formats, and the import of PyTorch checkpoints.
 
+mod bias_correction;
 mod calibration;
 mod container;
 pub mod file;
@@ -12,6 +13,7 @@ mod rounding;
 mod stored;
 mod tensors;
 
+pub use bias_correction::{ChannelMeans, correct_biases};
 pub use calibration::{Calibration, Magnitudes};
 pub use file::Model;
 pub use info::ModelInfo;

@@ -1,14 +1,21 @@
-//! `cargo run --example zoo_table -- FILE` (`cargo xtask zoo`): every network of the zoo with its counts, and how far the
-//! reference and both executors are from PyTorch for those that have a golden file.
+//! `cargo run --example zoo_table -- FILE NODE SCRIPT` (`cargo xtask zoo`): every network of the zoo with its counts, how far the
+//! reference and both executors are from PyTorch for those that have a golden file, and how far ONNX Runtime is from ours, which
+//! NODE runs by SCRIPT (tests/e2e/onnx-scores.js).
 
 #[path = "../common/mod.rs"]
 mod common;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use common::{Golden, golden_name, golden_networks, golden_path, run_network, run_pictures, same_argmax};
-use segscope::graph::{Tensor, passes};
+use segscope::graph::onnx::{Output, export};
+use segscope::graph::random::{random_picture, random_weights};
+use segscope::graph::{Graph, Tensor, passes};
 use segscope::reference::Reference;
 use segscope::session::{Backend, Cpu};
 use segscope::weights::Precision;
@@ -29,10 +36,15 @@ difference of any score in the reference (burn), in the GPU's kernels (WGSL) and
 class is the same. Where a golden file keeps its scores in f16, the difference is that of f16. Networks without such figures pair a decoder and an
 encoder that are each compared in another row. A dash: the adapter did not take the weights in one piece (software ones take 128 MB);
 `tests/executors.rs` runs these in int8.
+
+The last two columns are of every network: exported as ONNX and run by ONNX Runtime (onnxruntime-web 1.30, wasm), against our SIMD executor, on
+random weights.
 ";
 
 fn main() {
-    let file = std::env::args_os().nth(1).expect("the file to write");
+    let [file, node, script] =
+        [1, 2, 3].map(|i| std::env::args_os().nth(i).expect("the file to write, Node.js and the script"));
+    let mut onnx_runtime = OnnxRuntime::start(node, script);
     let json = std::fs::read_to_string(golden_path("counts.json")).unwrap();
     let counts: serde_json::Value = serde_json::from_str(&json).unwrap();
     let [classes, height, width] =
@@ -42,7 +54,8 @@ fn main() {
     let mut table = format!(
         "{HEAD}\n`cargo xtask zoo` writes this file. Multiply-adds and parameters for {classes} classes, a picture of \
          {width}x{height}.\n\n\
-         | network | parameters | multiply-adds | reference | WGSL | SIMD | same class |\n|---|---:|---:|---:|---:|---:|---:|\n"
+         | network | parameters | multiply-adds | reference | WGSL | SIMD | same class | ONNX Runtime | same class |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     );
     for name in zoo::names() {
         let architecture = zoo::find(&name).unwrap();
@@ -51,9 +64,11 @@ fn main() {
             let name = golden_name(&name, scale);
             let (parameters, macs) = (graph.parameters().unwrap(), graph.macs(height, width).unwrap());
             let figures = measured.get(&name).map_or(" | | | ", String::as_str);
+            let on_onnx_runtime = onnx_runtime.figures(&graph, [height, width]);
+            println!("{name}: ONNX Runtime {on_onnx_runtime}");
             writeln!(
                 table,
-                "| {name} | {:.2} M | {:.2} G | {figures} |",
+                "| {name} | {:.2} M | {:.2} G | {figures} | {on_onnx_runtime} |",
                 parameters as f64 / 1e6,
                 macs as f64 / 1e9
             )
@@ -91,4 +106,58 @@ fn figures(case: &Golden) -> String {
 fn largest_difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     assert_eq!(ours.shape, theirs.shape);
     ours.data.iter().zip(&theirs.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// A program that runs ONNX files, one a line of its input.
+struct OnnxRuntime {
+    program: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    folder: PathBuf,
+}
+
+impl OnnxRuntime {
+    fn start(node: OsString, script: OsString) -> Self {
+        let folder = std::env::temp_dir().join(format!("segscope-zoo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut program = Command::new(node)
+            .arg(script)
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Node.js starts");
+        let requests = program.stdin.take().expect("it is piped");
+        let answers = BufReader::new(program.stdout.take().expect("it is piped"));
+        Self { program, requests, answers, folder }
+    }
+
+    /// The cells of one network: the largest difference and the share of pixels with the same class.
+    fn figures(&mut self, graph: &Graph, [height, width]: [usize; 2]) -> String {
+        let shape = [1, 3, height, width];
+        let input = random_picture(shape);
+        let (graph, weights) = passes::fold_affines(graph, &random_weights(graph));
+        let onnx = export(&graph, &weights, [height, width], Output::Scores).unwrap();
+        let ours = run_pictures(&Cpu, &graph, &quantise(&weights, Precision::F32), &input, shape);
+        std::fs::write(self.folder.join("model.onnx"), onnx).unwrap();
+        let bytes: Vec<u8> = input.iter().flat_map(|value| value.to_le_bytes()).collect();
+        std::fs::write(self.folder.join("input"), bytes).unwrap();
+        writeln!(self.requests, "{height} {width}").unwrap();
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).unwrap();
+        assert_eq!(answer.trim(), "done", "ONNX Runtime");
+        let bytes = std::fs::read(self.folder.join("output")).unwrap();
+        let data = bytes.as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).collect();
+        let theirs = Tensor::new(ours.shape.clone(), data);
+        let share = same_argmax(&ours, &theirs);
+        format!("{:.0e} | {:.2} %", largest_difference(&ours, &theirs), share * 100.0)
+    }
+}
+
+impl Drop for OnnxRuntime {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
 }

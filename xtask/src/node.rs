@@ -32,6 +32,10 @@ impl Node {
         Ok(Self { node })
     }
 
+    pub fn program(&self) -> &Path {
+        &self.node
+    }
+
     /// `node`, in the folder of the browser tests.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.node);

@@ -1,6 +1,7 @@
 //! Programs of ours that need the whole engine: the commands on models, and what the browser tests are fed with.
 
 use crate::command::{run, say};
+use crate::node::Node;
 use crate::project;
 use crate::toolchain::native_cargo;
 use anyhow::Result;
@@ -30,10 +31,12 @@ pub fn write_golden_cases(folder: &Path) -> Result<()> {
     run(std::process::Command::new(program).arg(folder))
 }
 
-/// Writes the zoo's counts and its distance from PyTorch as a table.
+/// Writes the zoo's counts and its distance from PyTorch and ONNX Runtime as a table.
 pub fn write_zoo_table(file: &Path) -> Result<()> {
+    let node = Node::set_up()?;
     let program = built("examples/zoo_table")?;
-    run(std::process::Command::new(program).arg(file))
+    let script = project::e2e().join("onnx-scores.js");
+    run(std::process::Command::new(program).arg(file).arg(node.program()).arg(script))
 }
 
 /// The program at this path below the build folder. Built with everything the tests are built with: cargo compiles a

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use indicatif::ProgressBar;
 use lexopt::prelude::*;
 use segscope::graph::{Graph, Node, NodeId};
-use segscope::plan::{ConvKernel, Window, conv_kernels};
+use segscope::plan::{ConvKernel, conv_kernels};
 use segscope::reference::reference_numbers;
-use segscope::session::network_size;
-use segscope::simd::{Executor, Network, Picture};
 use segscope::weights::{Calibration, Magnitudes, Model, ReferenceNumbers};
 
 use crate::eval::model_path;
-use crate::pack::Pack;
+use crate::pack::Photos;
+use crate::taps::for_each_value;
 
 pub struct Options {
     /// A model of the catalogue or a model file.
@@ -45,27 +43,33 @@ impl Options {
         let missing =
             |what: &str| format!("{what} is missing: cargo xtask calibrate MODEL --data PACK --split train");
         let split: String = split.with_context(|| missing("--split"))?;
-        ensure!(
-            split != "val" && split != "test",
-            "a model is evaluated on the split \"{split}\", which calibration must not see; give --split train"
-        );
+        check_split(&split)?;
         ensure!(pictures > 0, "--pictures must be 1 or more");
         let model = model.with_context(|| missing("MODEL"))?;
         Ok(Self { model, data: data.with_context(|| missing("--data"))?, split, pictures, output })
     }
 }
 
+/// Errors: for the splits that models are measured on.
+pub fn check_split(split: &str) -> Result<()> {
+    ensure!(
+        split != "val" && split != "test",
+        "a model is evaluated on the split \"{split}\", which calibration must not see; give --split train"
+    );
+    Ok(())
+}
+
 pub fn run(options: &Options) -> Result<()> {
     let path = model_path(&options.model);
     let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let mut model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
-    let pack = Pack::open(&options.data, &options.split, &model.info)?;
-    let names = evenly(&pack.names, options.pictures);
+    let photos = Photos::open(&options.data, &options.split)?;
+    let names = photos.spread(options.pictures);
     let inputs = inputs(&model.graph)?;
-    let magnitudes = measure(&model, &pack, &names, &inputs)?;
+    let magnitudes = measure(&model, &photos, &names, &inputs)?;
     let ranges = magnitudes.iter().map(|(id, values)| (*id, values.range())).collect();
     print(&model.info.id, names.len(), &magnitudes, &ranges);
-    let root = pack.root.canonicalize()?;
+    let root = photos.root.canonicalize()?;
     let folder = root.file_name().unwrap_or(root.as_os_str()).to_string_lossy();
     let ranges: Vec<Option<f32>> = inputs.iter().map(|input| input.map(|id| ranges[&id])).collect();
     let size = ReferenceNumbers::size_for(&model.info.input);
@@ -92,40 +96,19 @@ fn inputs(graph: &Graph) -> Result<Vec<Option<NodeId>>> {
     Ok(graph.nodes.iter().zip(kernels).map(input).collect())
 }
 
-/// At most `count` of the names, equally far apart.
-fn evenly(names: &[String], count: usize) -> Vec<&str> {
-    let count = count.min(names.len());
-    (0..count).map(|i| names[i * names.len() / count].as_str()).collect()
-}
-
 /// The magnitudes of every value that some convolution reads, over all pictures, each at the size the page would choose.
 fn measure(
     model: &Model,
-    pack: &Pack,
+    photos: &Photos,
     names: &[&str],
     inputs: &[Option<NodeId>],
 ) -> Result<BTreeMap<NodeId, Magnitudes>> {
-    let network = Network::new(model.graph.clone(), &model.weights)?;
     let mut magnitudes: BTreeMap<NodeId, Magnitudes> =
         inputs.iter().flatten().map(|id| (*id, Magnitudes::default())).collect();
     let taps: Vec<NodeId> = magnitudes.keys().copied().collect();
-    let progress = ProgressBar::new(names.len() as u64);
-    for name in names {
-        let photo = pack.photo(name)?;
-        let source = [photo.width(), photo.height()];
-        let executor = Executor::new(&network, network_size(&model.info.input, source), &taps)?;
-        let picture = Picture::new(source[0], photo.into_raw());
-        executor.write_picture(&picture, Window::whole(source), &model.info.input);
-        executor.run(&network);
-        for (id, magnitudes) in &mut magnitudes {
-            let values = executor.read(*id)?.data;
-            let is_finite = values.iter().all(|value| value.is_finite());
-            ensure!(is_finite, "{name}: \"{}\" is not finite", model.graph.node(*id).name);
-            magnitudes.add(&values);
-        }
-        progress.inc(1);
-    }
-    progress.finish_and_clear();
+    for_each_value(model, photos, names, &taps, |id, value| {
+        magnitudes.get_mut(&id).expect("it was tapped").add(&value.data);
+    })?;
     Ok(magnitudes)
 }
 
@@ -172,12 +155,5 @@ mod tests {
             let error = parse(split).err().expect("the split is refused").to_string();
             assert!(error.contains(split), "{error}");
         }
-    }
-
-    #[test]
-    fn pictures_are_spread_over_the_whole_list() {
-        let names: Vec<String> = (0..10).map(|i| i.to_string()).collect();
-        assert_eq!(evenly(&names, 4), ["0", "2", "5", "7"]);
-        assert_eq!(evenly(&names, 99).len(), 10);
     }
 }

@@ -8,18 +8,23 @@ use lexopt::prelude::*;
 use segscope::weights::import::{ArchitectureSpec, ImportSpec, import, import_file};
 use segscope::weights::{Model, Precision};
 
+use crate::calibrate::check_split;
 use crate::catalogue::Catalogue;
+use crate::pack::Photos;
 
 pub struct Request {
     pub checkpoint: PathBuf,
     /// None: the file has to tell.
     pub spec: Option<ImportSpec>,
     pub output: Option<PathBuf>,
+    /// Photos of a training split, for what looks at activations.
+    pub photos: Option<Photos>,
 }
 
 impl Request {
     pub fn parse(mut args: lexopt::Parser) -> Result<Self> {
         let (mut checkpoint, mut entry, mut output) = (None, None, None);
+        let (mut data, mut split) = (None, None);
         let (mut name, mut classes, mut scale) = (None, None, None);
         while let Some(arg) = args.next()? {
             match arg {
@@ -27,6 +32,8 @@ impl Request {
                 Long("arch") => name = Some(args.value()?.string()?),
                 Long("classes") => classes = Some(args.value()?.parse()?),
                 Long("scale") => scale = Some(args.value()?.parse()?),
+                Long("data") => data = Some(PathBuf::from(args.value()?)),
+                Long("split") => split = Some(args.value()?.string()?),
                 Short('o') | Long("output") => output = Some(args.value()?.into()),
                 Value(path) if checkpoint.is_none() => checkpoint = Some(PathBuf::from(path)),
                 _ => return Err(arg.unexpected().into()),
@@ -43,7 +50,15 @@ impl Request {
             ),
         };
         let checkpoint = checkpoint.context("name the checkpoint to read")?;
-        Ok(Self { checkpoint, spec, output })
+        let photos = match (data, split) {
+            (Some(data), Some(split)) => {
+                check_split(&split)?;
+                Some(Photos::open(&data, &split)?)
+            }
+            (None, None) => None,
+            _ => bail!("--data and --split go together: --data PACK --split train"),
+        };
+        Ok(Self { checkpoint, spec, output, photos })
     }
 
     /// The network at a precision.

@@ -108,10 +108,15 @@ fn evaluate<B: Backend>(session: &Session<B>, bytes: &[u8], options: &Options, p
     options.numbers.ranges(&model.info)?;
     let pack = Pack::open(&options.data, &options.split, &model.info)?;
     if !options.json {
-        println!("{} on {} ({} photos), {place}", model.info.id, pack.labels.display(), pack.names.len());
+        println!(
+            "{} on {} ({} photos), {place}",
+            model.info.id,
+            pack.labels.display(),
+            pack.photos.names.len()
+        );
     }
     let matrix = confusion(session, &pack, model.info.classes.len())?;
-    let metrics = metrics(&model.info, &options.split, pack.names.len(), &matrix);
+    let metrics = metrics(&model.info, &options.split, pack.photos.names.len(), &matrix);
     if options.json {
         println!("{}", serde_json::to_string(&metrics)?);
     } else {
@@ -123,10 +128,10 @@ fn evaluate<B: Backend>(session: &Session<B>, bytes: &[u8], options: &Options, p
 /// What the loaded model, which has so many classes, answers on a pack's photos.
 pub fn confusion<B: Backend>(session: &Session<B>, pack: &Pack, classes: usize) -> Result<ConfusionMatrix> {
     let mut matrix = ConfusionMatrix::new(classes);
-    let progress = ProgressBar::new(pack.names.len() as u64)
+    let progress = ProgressBar::new(pack.photos.names.len() as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} photos, {eta} left, {msg}")?);
-    for name in &pack.names {
-        let mask = segment(session, pack.photo(name)?)?;
+    for name in &pack.photos.names {
+        let mask = segment(session, pack.photos.photo(name)?)?;
         let truth = pack.truth(name)?;
         ensure!(
             truth.dimensions() == mask.dimensions(),
@@ -145,7 +150,7 @@ pub fn confusion<B: Backend>(session: &Session<B>, pack: &Pack, classes: usize) 
 }
 
 /// The classes of every pixel of a photo, at its own size.
-fn segment<B: Backend>(session: &Session<B>, photo: image::RgbaImage) -> Result<image::GrayImage> {
+pub fn segment<B: Backend>(session: &Session<B>, photo: image::RgbaImage) -> Result<image::GrayImage> {
     let (width, height) = photo.dimensions();
     let picture = session.backend().picture([width, height], photo.into_raw())?;
     pollster::block_on(session.segment(Rc::new(picture), [width, height], 0.0))?;

@@ -147,12 +147,12 @@ impl<'a> Row<'a> {
         let spec = &entry.spec;
         let info = &session.load_model(shipped)?.info;
         let pack = Pack::open(Path::new(&evaluation.data), &evaluation.split, info)?;
-        let (width, height) = pack.photo(&pack.names[0])?.dimensions();
+        let (width, height) = pack.photos.photo(&pack.photos.names[0])?.dimensions();
         let metrics = match known {
             Some(metrics) => metrics,
             None => {
                 let matrix = confusion(session, &pack, info.classes.len())?;
-                metrics(info, &evaluation.split, pack.names.len(), &matrix)
+                metrics(info, &evaluation.split, pack.photos.names.len(), &matrix)
             }
         };
         let [height, width] = network_size(&info.input, [width, height]);
@@ -169,7 +169,7 @@ impl<'a> Row<'a> {
             receptive_field: sizes.map(|(v, h)| v.max(h).round() as usize),
             data: &evaluation.data,
             split: &evaluation.split,
-            images: pack.names.len(),
+            images: pack.photos.names.len(),
             mean_iou_f32: None,
             mean_iou: metrics.mean_iou,
             metrics,

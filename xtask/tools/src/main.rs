@@ -1,4 +1,4 @@
-//! Work on models: `cargo xtask import | quantise | calibrate | eval | onnx | bench --native | catalogue`.
+//! Work on models: `cargo xtask import | quantise | precision | calibrate | eval | onnx | bench --native | catalogue`.
 
 mod activations;
 mod bench;
@@ -15,15 +15,21 @@ mod eval_all;
 #[cfg(feature = "reference")]
 mod import;
 #[cfg(feature = "reference")]
+mod layers;
+#[cfg(feature = "reference")]
 mod numbers;
 mod onnx;
 mod pack;
+#[cfg(feature = "reference")]
+mod precision;
 #[cfg(feature = "reference")]
 mod quantise;
 #[cfg(feature = "reference")]
 mod readme;
 #[cfg(feature = "reference")]
 mod sample_photos;
+#[cfg(feature = "reference")]
+mod taps;
 
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
@@ -33,7 +39,11 @@ cargo xtask COMMAND
 
   import FILE [SPEC] [-o FILE]         a PyTorch .pth or .safetensors, or an ONNX file, as an int8 model file (default:
                                        ID.safetensors)
-  quantise FILE [SPEC] [-o DIR]        f16, int8 and int4 model files, and how far each is from f32
+  quantise FILE [SPEC] [--data PACK --split train] [-o DIR]
+                                       f16, int8 and int4 model files, how far each is from f32, and the worst layers by name;
+                                       with photos also int8 and int4 with corrected biases
+  precision [--pictures N] [-o FILE]   docs/precision.md: what fewer bits cost every model of the catalogue and the published ESPNetv2
+                                       of SEGSCOPE_WEIGHTS, on N photos each (default: 48)
   calibrate MODEL --data PACK --split train [--pictures N] [-o FILE]
                                        how large the activations get on N pictures (default: 32), into the model file, for
                                        executors that round them to int8; PACK as below
@@ -83,6 +93,8 @@ fn dispatch() -> Result<()> {
         "import" => import::run(checkpoint::Request::parse(args)?),
         #[cfg(feature = "reference")]
         "quantise" => quantise::run(checkpoint::Request::parse(args)?),
+        #[cfg(feature = "reference")]
+        "precision" => precision::run(&precision::Options::parse(args)?),
         #[cfg(feature = "reference")]
         "calibrate" => calibrate::run(&calibrate::Options::parse(args)?),
         #[cfg(feature = "reference")]

@@ -6,20 +6,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use segscope::weights::ModelInfo;
 
-/// A folder of labelled photos.
-pub struct Pack {
+/// The photos of one split of a pack.
+pub struct Photos {
     pub root: PathBuf,
+    pub names: Vec<String>,
+}
+
+/// Photos with labels that a model understands.
+pub struct Pack {
+    pub photos: Photos,
     /// Folder of label maps whose classes are the model's, or hold them.
     pub labels: PathBuf,
     /// For each class of the label maps, the model's.
     ids: Vec<u8>,
-    /// Of the photos of one split.
-    pub names: Vec<String>,
 }
 
-impl Pack {
+impl Photos {
     /// `data` is a folder, or the name of one in SEGSCOPE_DATA.
-    pub fn open(data: &Path, split: &str, info: &ModelInfo) -> Result<Self> {
+    pub fn open(data: &Path, split: &str) -> Result<Self> {
         let root = match std::env::var_os("SEGSCOPE_DATA") {
             Some(packs) if !data.exists() => Path::new(&packs).join(data),
             _ => data.to_path_buf(),
@@ -31,14 +35,27 @@ impl Pack {
         let names: Vec<_> =
             names.lines().map(str::trim).filter(|name| !name.is_empty()).map(String::from).collect();
         ensure!(!names.is_empty(), "{} names no photos", list.display());
-        let (folder, ids) = labels(&root, info)?;
-        let labels = root.join(folder);
-        Ok(Self { root, labels, ids, names })
+        Ok(Self { root, names })
+    }
+
+    /// At most `count` of the names, equally far apart.
+    pub fn spread(&self, count: usize) -> Vec<&str> {
+        let count = count.min(self.names.len());
+        (0..count).map(|i| self.names[i * self.names.len() / count].as_str()).collect()
     }
 
     pub fn photo(&self, name: &str) -> Result<image::RgbaImage> {
         let path = self.root.join("images").join(format!("{name}.jpg"));
         Ok(image::open(&path).with_context(|| format!("cannot open {}", path.display()))?.to_rgba8())
+    }
+}
+
+impl Pack {
+    /// `data` as for [`Photos::open`].
+    pub fn open(data: &Path, split: &str, info: &ModelInfo) -> Result<Self> {
+        let photos = Photos::open(data, split)?;
+        let (folder, ids) = labels(&photos.root, info)?;
+        Ok(Self { labels: photos.root.join(folder), photos, ids })
     }
 
     /// The model's class of every pixel, 255 where there is no label.
@@ -78,4 +95,16 @@ fn labels(root: &Path, info: &ModelInfo) -> Result<(String, Vec<u8>)> {
     merged.with_context(|| {
         format!("{} has no label set with this model's classes: {}", path.display(), wanted.join(", "))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn photos_are_spread_over_the_whole_list() {
+        let photos = Photos { root: PathBuf::new(), names: (0..10).map(|i| i.to_string()).collect() };
+        assert_eq!(photos.spread(4), ["0", "2", "5", "7"]);
+        assert_eq!(photos.spread(99).len(), 10);
+    }
 }

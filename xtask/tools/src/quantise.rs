@@ -1,4 +1,5 @@
-//! `quantise`: the same checkpoint in every number format, and what each costs.
+//! `quantise`: the same checkpoint in every number format, and what each costs; with photos of a training split also with its biases
+//! corrected.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +11,13 @@ use segscope::weights::quantise::QuantisationError;
 use segscope::weights::{Model, Precision};
 
 use crate::checkpoint::Request;
+use crate::layers::{Layer, corrected, worst_layers};
 use crate::numbers::with_numbers;
 use crate::sample_photos::{Photo, sample_photos};
+use crate::taps::channel_means;
+
+/// How many of a training split tell what the means of activations are.
+pub const PHOTOS: usize = 32;
 
 pub fn run(request: Request) -> Result<()> {
     let folder = request.output.as_deref().unwrap_or(Path::new("."));
@@ -21,25 +27,40 @@ pub fn run(request: Request) -> Result<()> {
     let exact_scores = scores(&exact, &photos)?;
     println!("Kernels against f32, and scores on the page's sample photos through the reference executor.\n");
     println!(
-        "{:6} {:>9} {:>13} {:>13} {:>13} {:>11}",
+        "{:14} {:>9} {:>13} {:>13} {:>13} {:>11}",
         "", "bytes", "weights: max", "relative RMS", "scores: RMS", "same class"
     );
+    let means = request.photos.as_ref().map(|photos| channel_means(&exact, photos, PHOTOS)).transpose()?;
     for precision in [Precision::F16, Precision::Int8, Precision::Int4] {
-        let model = with_numbers(request.import(precision)?)?;
-        let path = folder.join(format!("{}.{}.safetensors", model.info.id, precision.name()));
-        fs::write(&path, model.to_bytes())
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        let weights = weights_error(&exact, &model);
-        let scores = scores(&model, &photos)?;
-        println!(
-            "{:6} {:>9} {:>13.6} {:>12.3}% {:>12.3}% {:>10.2}%",
-            precision.name(),
-            model.size_bytes,
-            weights.max_abs,
-            100.0 * weights.relative_rms(),
-            100.0 * total(exact_scores.iter().zip(&scores)).relative_rms(),
-            100.0 * same_class(&exact_scores, &scores),
-        );
+        let model = request.import(precision)?;
+        let corrected = match &means {
+            Some(means) if precision > Precision::F16 => Some(corrected(&exact, &model, means)?),
+            _ => None,
+        };
+        for (ending, model) in [("", Some(model)), (".corrected", corrected)] {
+            let Some(model) = model else { continue };
+            let model = with_numbers(model)?;
+            let name = format!("{}{ending}", precision.name());
+            let path = folder.join(format!("{}.{name}.safetensors", model.info.id));
+            fs::write(&path, model.to_bytes())
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+            let weights = weights_error(&exact, &model);
+            let scores = scores(&model, &photos)?;
+            println!(
+                "{name:14} {:>9} {:>13.6} {:>12.3}% {:>12.3}% {:>10.2}%",
+                model.size_bytes,
+                weights.max_abs,
+                100.0 * weights.relative_rms(),
+                100.0 * total(exact_scores.iter().zip(&scores)).relative_rms(),
+                100.0 * same_class(&exact_scores, &scores),
+            );
+            let [depthwise, others] = worst_layers(&exact, &model);
+            for (kind, layer) in [("depthwise", depthwise), ("other", others)] {
+                if let Some(Layer { name, error }) = layer {
+                    println!("    worst {kind} kernel: {name}, relative RMS {:.3}%", 100.0 * error);
+                }
+            }
+        }
     }
     Ok(())
 }
