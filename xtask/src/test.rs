@@ -1,12 +1,15 @@
-//! Every test, native and in a real browser, with one count at the end.
+//! Every test, native and in a real browser, with one count at the end; and those that need Python, where asked for.
 
 use crate::command::say;
-use crate::{test_browser, test_native};
+use crate::{test_browser, test_native, test_packages};
 use anyhow::{Result, bail};
 
+/// What to run.
+#[derive(Default)]
 pub struct Options {
     pub native: bool,
     pub browser: bool,
+    pub packages: bool,
     /// Part of a test's name.
     pub filter: Option<String>,
 }
@@ -20,12 +23,22 @@ pub struct Count {
     pub skipped: Vec<String>,
 }
 
+impl Count {
+    pub fn and(mut self, other: Self) -> Self {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped.extend(other.skipped);
+        self
+    }
+}
+
 pub fn run(options: &Options) -> Result<()> {
     let filter = options.filter.as_deref();
     let native = options.native.then(|| count("native", test_native::run(filter)));
     let browser = options.browser.then(|| count("browser", test_browser::run(filter)));
+    let packages = options.packages.then(|| count("packages", test_packages::run(filter)));
 
-    let runs: Vec<_> = [("native", native), ("browser", browser)]
+    let runs: Vec<_> = [("native", native), ("browser", browser), ("packages", packages)]
         .into_iter()
         .filter_map(|(name, count)| Some((name, count?)))
         .collect();
@@ -54,8 +67,8 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What kept a runner from running counts as one failure, so that the other runner still gets its turn.
-fn count(name: &str, result: Result<Count>) -> Count {
+/// What kept a runner from running counts as one failure, so that the other runners still get their turn.
+pub fn count(name: &str, result: Result<Count>) -> Count {
     result.unwrap_or_else(|error| {
         say(format_args!("{name} tests: {error:#}"));
         Count { failed: 1, ..Count::default() }
