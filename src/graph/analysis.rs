@@ -18,6 +18,12 @@ impl Graph {
 
     /// Multiply-accumulates of the convolutions, and of the two products of attention, for one picture of `height x width`.
     pub fn macs(&self, height: usize, width: usize) -> Result<u64> {
+        // Saturating: a hostile graph gets a silly figure, not a panic.
+        Ok(self.macs_by_node(height, width)?.into_iter().fold(0, u64::saturating_add))
+    }
+
+    /// The same for each node.
+    pub fn macs_by_node(&self, height: usize, width: usize) -> Result<Vec<u64>> {
         let shapes = self.shapes(1, height, width)?;
         let macs = self.nodes.iter().enumerate().map(|(id, node)| {
             let of = |i: usize| shapes[node.inputs[i]];
@@ -36,7 +42,6 @@ impl Graph {
             };
             factors.iter().fold(1u64, |product, &v| product.saturating_mul(v as u64))
         });
-        // Saturating: a hostile graph gets a silly figure, not a panic.
-        Ok(macs.fold(0, u64::saturating_add))
+        Ok(macs.collect())
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod builder;
+pub mod edits;
 #[allow(clippy::module_inception)] // graph/graph.rs holds the type Graph, as the layout in docs says
 mod graph;
 mod json;

@@ -2,9 +2,13 @@
 //!
 //! It runs on burn's CPU backend (burn-flex) unless told otherwise, with PyTorch's semantics throughout.
 
+#[cfg(feature = "gradients")]
+mod gradient;
 mod numbers;
 mod ops;
 
+#[cfg(feature = "gradients")]
+pub use gradient::{Position, input_gradient};
 pub use numbers::reference_numbers;
 
 use burn::tensor::{Device, Tensor as BurnTensor, TensorData};
@@ -73,7 +77,13 @@ impl Reference {
     /// As [`Reference::run_nodes`], left on the device: a browser reads only asynchronously.
     pub fn compute(&self, input: &[f32], shape: Shape, wanted: &[NodeId]) -> Result<Vec<BurnTensor<4>>> {
         self.check_input(input, shape)?;
-        let [batch, _, height, width] = shape;
+        let picture = BurnTensor::from_data(TensorData::new(input.to_vec(), shape), &self.device);
+        self.compute_from(picture, wanted)
+    }
+
+    /// As [`Reference::compute`], of a picture on the reference's device, such as one whose gradient is wanted.
+    fn compute_from(&self, picture: BurnTensor<4>, wanted: &[NodeId]) -> Result<Vec<BurnTensor<4>>> {
+        let [batch, _, height, width] = picture.dims();
         let shapes = self.graph.shapes(batch, height, width)?;
         if let Some(id) = wanted.iter().find(|&&id| id >= self.graph.nodes.len()) {
             let count = self.graph.nodes.len();
@@ -85,8 +95,9 @@ impl Reference {
         let mut reads = self.graph.consumers().iter().map(Vec::len).collect::<Vec<_>>();
         wanted.iter().for_each(|&id| reads[id] += 1);
         let mut values: Vec<Option<BurnTensor<4>>> = vec![None; self.graph.nodes.len()];
-        let mut picture = Some(BurnTensor::from_data(TensorData::new(input.to_vec(), shape), &self.device));
-        for (id, node) in self.graph.nodes.iter().enumerate() {
+        let mut picture = Some(picture);
+        let last = wanted.iter().copied().max().unwrap_or(0);
+        for (id, node) in self.graph.nodes.iter().enumerate().take(last + 1) {
             let mut inputs: Vec<BurnTensor<4>> = match picture.take() {
                 Some(picture) => vec![picture],
                 None => node.inputs.iter().map(|&i| read(&mut values, &mut reads, i)).collect(),

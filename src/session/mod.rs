@@ -16,6 +16,7 @@ pub use backend::{Backend, Shown};
 pub use cpu::{Cpu, Screen as CpuScreen};
 pub use gpu::Gpu;
 pub use live::{Frame, Steady};
+pub(crate) use outcome::palette;
 pub use outcome::{ClassArea, Segmentation, Timings};
 pub use self_test::SelfTest;
 pub use size::network_size;
@@ -26,7 +27,7 @@ use std::rc::Rc;
 
 use web_time::Instant;
 
-use outcome::{areas, palette};
+use outcome::areas;
 use size::check_source;
 
 use crate::error::{Error, ErrorKind, Result};

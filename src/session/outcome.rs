@@ -56,7 +56,7 @@ pub(super) fn areas(info: &ModelInfo, counts: &[u32], [width, height]: [u32; 2])
 }
 
 /// sRGB 0..1 and how much of it: all. Whether a class is tinted is the view's business.
-pub(super) fn palette(info: &ModelInfo) -> Vec<[f32; 4]> {
+pub(crate) fn palette(info: &ModelInfo) -> Vec<[f32; 4]> {
     info.classes
         .iter()
         .map(|class| {

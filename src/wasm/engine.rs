@@ -6,15 +6,15 @@ use js_sys::{Function, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
+use super::answers::{model_info, segmentation};
 use super::job::Job;
 use super::object;
 use super::precompile::Precompiled;
 use super::upload::{uploaded, yuv};
-use super::values::{js_tensor, model_info, segmentation};
+use super::values::{self, js_tensor};
 use crate::error::{Error, ErrorKind};
 use crate::plan::WeightFormat;
 use crate::session::{self, Backend, Cpu, CpuScreen, Gpu};
-use crate::view::{Background, View};
 use crate::wgsl::Activations;
 
 type Fallible<T> = Result<T, JsValue>;
@@ -219,24 +219,7 @@ impl Session {
     /// `{ opacity, hidden, solo, split, background, mirrored, fineEdges, outlined }`; what is missing takes its default.
     #[wasm_bindgen(js_name = setView)]
     pub fn set_view(&self, view: JsValue) -> Fallible<()> {
-        let get = |key: &str| js_sys::Reflect::get(&view, &key.into()).unwrap_or(JsValue::UNDEFINED);
-        let default = View::default();
-        let hidden = get("hidden");
-        let view = View {
-            opacity: get("opacity").as_f64().map_or(default.opacity, |v| v as f32),
-            hidden: if hidden.is_object() {
-                js_sys::Array::from(&hidden).iter().filter_map(|id| id.as_f64()).map(|id| id as u8).collect()
-            } else {
-                Vec::new()
-            },
-            solo: get("solo").as_f64().map(|id| id as u8),
-            split: get("split").as_f64().map(|v| v as f32),
-            background: background(&get("background")),
-            mirrored: get("mirrored").is_truthy(),
-            fine_edges: get("fineEdges").is_truthy(),
-            outlined: get("outlined").is_truthy(),
-        };
-        Ok(on!(self, session => session.set_view(view))?)
+        Ok(on!(self, session => session.set_view(values::view(&view)))?)
     }
 
     /// RGBA bytes of the picture that the background "picture" shows.
@@ -324,21 +307,6 @@ impl Session {
         if let OnBackend::Gpu(session) = &self.session {
             session.backend().device.device.destroy();
         }
-    }
-}
-
-/// "photo", "none", "grey", "blur", "picture" or an array of red, green and blue.
-fn background(value: &JsValue) -> Background {
-    if let Some(colour) = value.dyn_ref::<js_sys::Array>() {
-        let byte = |i| colour.get(i).as_f64().map_or(0, |value| value as u8);
-        return Background::Colour([byte(0), byte(1), byte(2)]);
-    }
-    match value.as_string().as_deref() {
-        Some("none") => Background::None,
-        Some("grey") => Background::Grey,
-        Some("blur") => Background::Blurred,
-        Some("picture") => Background::Backdrop,
-        _ => Background::Picture,
     }
 }
 

@@ -1,16 +1,20 @@
 //! The web edge: the only place that sees wasm_bindgen. Few, coarse calls; the workers of `www/` are the only callers.
 
-#[cfg(feature = "engine")]
+#[cfg(feature = "page")]
+mod answers;
+#[cfg(feature = "page")]
 mod engine;
-#[cfg(feature = "engine")]
+#[cfg(feature = "page")]
 mod job;
-#[cfg(feature = "engine")]
+#[cfg(feature = "lab")]
+mod lab;
+#[cfg(feature = "page")]
 mod precompile;
 #[cfg(feature = "threads")]
 mod threads;
-#[cfg(feature = "engine")]
+#[cfg(feature = "page")]
 mod upload;
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "page", feature = "lab"))]
 mod values;
 
 use wasm_bindgen::prelude::*;
@@ -60,7 +64,7 @@ pub fn mask_png(ids: &[u8], width: u32, height: u32, palette: &[u8]) -> Result<V
 }
 
 /// A plain object from pairs.
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "page", feature = "lab"))]
 fn object<const N: usize>(pairs: [(&str, JsValue); N]) -> JsValue {
     let object = js_sys::Object::new();
     for (key, value) in pairs {

@@ -1,43 +1,20 @@
 // What `cargo xtask pack` writes, on a plain static server, under a path of its own: it works, and needs nothing from elsewhere.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { accessibilityViolations } from "./accessibility.js";
 import { browserTest } from "./harness.js";
+import { startHost } from "./host.js";
 import { exportMask, openPage, samplePath, segmentPhoto } from "./page-driver.js";
 
 const PACKED = process.env.SEGSCOPE_PACKED ?? join(import.meta.dirname, "../../target/e2e/packed");
 const PLACE = "/some/where/";
-/** What any host knows. @type {Record<string, string>} */
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
-
-/** Files and nothing else: no headers for threads. @returns {Promise<{origin: string, stop: () => void}>} */
-function startHost() {
-  return new Promise((resolve) => {
-    const host = createServer(async ({ url = "/" }, response) => {
-      const path = url.endsWith("/") ? `${url}index.html` : url;
-      try {
-        const body = await readFile(join(PACKED, new URL(path, "http://host").pathname));
-        response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(body);
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
-    host.listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (host.address());
-      resolve({ origin: `http://127.0.0.1:${port}`, stop: () => host.close() });
-    });
-  });
-}
-
 browserTest("the packed folder segments a photo from a sub-path of a plain host, as the page itself does", { timeout: 180_000, context: { bypassCSP: true }, allow: [/^request elsewhere: http:..127\.0\.0\.1/] }, async (stage) => {
   const page = await openPage({ ...stage, query: "?backend=cpu&threads=1" });
   await segmentPhoto(page, samplePath("astronaut.jpg"));
   const { data } = await exportMask(page);
   const person = (100 * data.filter((id) => id === 1).length) / data.length;
 
-  const { origin, stop } = await startHost();
+  const { origin, stop } = await startHost(PACKED);
   try {
     const packed = await stage.context.newPage();
     /** @type {string[]} */

@@ -18,12 +18,14 @@ pub struct Bundle {
     pub has_threads: bool,
 }
 
-pub const BUNDLES: [Bundle; 3] = [
+pub const BUNDLES: [Bundle; 4] = [
     // Every visitor fetches one of these two: without threads, or with them where the page is cross-origin isolated.
-    Bundle { name: "engine", features: "engine", has_threads: false },
-    Bundle { name: "engine-threads", features: "threads", has_threads: true },
+    Bundle { name: "engine", features: "page", has_threads: false },
+    Bundle { name: "engine-threads", features: "page,threads", has_threads: true },
     // Fetched when a checkpoint or an ONNX file has to be converted in the page, or a mask saved.
     Bundle { name: "files", features: "import,onnx,png", has_threads: false },
+    // Fetched by lessons.
+    Bundle { name: "lab", features: "lab", has_threads: false },
 ];
 
 /// WebAssembly that Chromium, Firefox and Safari have had for years. Named one by one, since `wasm-opt -all` would

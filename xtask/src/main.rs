@@ -8,6 +8,7 @@ mod browser_script;
 mod bundle;
 mod burn_bundle;
 mod check;
+mod classroom;
 mod command;
 mod local_paths;
 mod node;
@@ -21,6 +22,7 @@ mod system_packages;
 mod test;
 mod test_browser;
 mod test_native;
+mod test_packages;
 mod toolchain;
 mod tools;
 mod vulkan;
@@ -34,13 +36,18 @@ cargo xtask COMMAND
   serve [--port N] [--fast] [--no-build]   build and serve the page on 127.0.0.1 (port 8000; 0 = any free one)
   build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
+  test --packages [FILTER]                 checkpoints of PyTorch's packages, natively and in Chromium, and the
+                                           exporter's tests; installs PyTorch in target/python
   bench [live] [...]                       against onnxruntime-web and burn; `cargo xtask bench --help`
-  zoo                                      docs/zoo.md: every network's counts and its distance from PyTorch
+  zoo                                      docs/zoo.md: every network's counts, and its distance from PyTorch
+                                           and ONNX Runtime
   soak [...]                               a live picture must not hold more and more; `cargo xtask soak --help`
   pack MODEL [-o DIR]                      a folder for any static host: a page with the engine and this model, and an npm
                                            package with types; MODEL: of the catalogue, or a model file (DIR: segscope-ID)
+  classroom [-o FILE]                      one zip for a school: the page, its lessons and models, to be served by anything, and kept
+                                           by the browser (segscope-classroom.zip)
   check                                    format, clippy, docs, shaders, JavaScript types, local paths
-  import, quantise, calibrate, eval, onnx, catalogue
+  import, quantise, precision, calibrate, eval, onnx, catalogue
                                            work on models; `cargo xtask eval --help`
 ";
 
@@ -72,7 +79,8 @@ fn dispatch() -> Result<()> {
         },
         "soak" => soak::run_all(args),
         "pack" => pack::run_all(args),
-        name @ ("import" | "quantise" | "calibrate" | "eval" | "onnx" | "catalogue") => {
+        "classroom" => classroom::run_all(args),
+        name @ ("import" | "quantise" | "precision" | "calibrate" | "eval" | "onnx" | "catalogue") => {
             tools::run_tool(name, args.raw_args()?)
         }
         other => bail!("unknown command `{other}`\n\n{HELP}"),
@@ -108,17 +116,18 @@ fn build(mut args: lexopt::Parser) -> Result<()> {
 }
 
 fn test(mut args: lexopt::Parser) -> Result<()> {
-    let mut options = test::Options { native: true, browser: true, filter: None };
+    let mut options = test::Options::default();
     while let Some(arg) = args.next()? {
         match arg {
-            Long("native") => options.browser = false,
-            Long("browser") => options.native = false,
+            Long("native") => options.native = true,
+            Long("browser") => options.browser = true,
+            Long("packages") => options.packages = true,
             Value(filter) if options.filter.is_none() => options.filter = Some(filter.string()?),
             _ => return Err(arg.unexpected().into()),
         }
     }
-    if !options.native && !options.browser {
-        bail!("--native and --browser exclude each other; give neither to run both");
+    if !options.native && !options.browser && !options.packages {
+        (options.native, options.browser) = (true, true);
     }
     test::run(&options)
 }

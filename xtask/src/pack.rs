@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// What a page may import: the engine, its element, and the worker that saves masks.
 const ENTRIES: [&str; 3] = ["engine.js", "seg-scope.js", "files-worker.js"];
+/// The bundles that these load.
+const BUNDLES: [&str; 3] = ["engine", "engine-threads", "files"];
 /// The folder's page and what people are told, beside the model.
 const TEMPLATE: [&str; 2] = ["index.html", "README.md"];
 /// The engine's own folder, which is an npm package.
@@ -54,10 +56,7 @@ pub fn write(folder: &Path, model: &Path) -> Result<()> {
             copy(&script, &package.join(script.strip_prefix(&www)?))?;
         }
     }
-    for file in bundle::BUNDLES
-        .iter()
-        .flat_map(|bundle| [".js", "_bg.wasm"].map(|end| format!("{}{end}", bundle.name)))
-    {
+    for file in BUNDLES.iter().flat_map(|bundle| [".js", "_bg.wasm"].map(|end| format!("{bundle}{end}"))) {
         let from = project::bundles().join(&file);
         // The bundle with threads cannot be built everywhere.
         if from.exists() {

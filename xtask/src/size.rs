@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Engine wasm and the JavaScript that an embedding page loads with it, brotli, bytes.
 const ENGINE_BUDGET: usize = 300_000;
+/// What lessons fetch besides, brotli, bytes.
+const LAB_BUDGET: usize = 800_000;
 /// Of these two a visitor fetches one.
 const ENGINES: [&str; 2] = ["engine", "engine-threads"];
 
@@ -27,6 +29,10 @@ pub fn check_budget() -> Result<()> {
     report("JavaScript of the page alone", &page_scripts)?;
     let embedded = report("JavaScript of the engine", &engine_scripts)?;
     report("on demand", &on_demand)?;
+    let lab = report("of lessons, on demand", &files("lab"))?;
+    if lab > LAB_BUDGET {
+        bail!("the lab is {lab} bytes with brotli, over the budget of {LAB_BUDGET}");
+    }
     for engine in ENGINES {
         let [script, wasm] = files(engine);
         if !wasm.exists() {

@@ -3,45 +3,69 @@
 use crate::command::say;
 use crate::node::Node;
 use crate::test::Count;
-use crate::{browser, bundle, pack, project, serve, tools};
+use crate::{browser, bundle, classroom, pack, project, serve, tools};
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Where in its host the packed folder lies; `page-pack.test.js` opens it there.
+/// Where in their hosts the packed folders lie; `page-pack.test.js` and `page-offline.test.js` open them there.
 const SUB_PATH: &str = "some/where";
 
 /// Runs the tests whose name contains `filter`, or all.
 pub fn run(filter: Option<&str>) -> Result<Count> {
-    let node = Node::set_up()?;
-    let browser = browser::find_or_install(&node)?;
-    bundle::build(bundle::Speed::QuickToRun)?;
+    let runner = Runner::set_up()?;
     tools::write_golden_cases(&project::root().join("tests/golden/cases"))?;
     let packed = project::target().join("e2e/packed");
     pack::write(&packed.join(SUB_PATH), &project::root().join("models/people.safetensors"))?;
+    let classroom = project::target().join("e2e/classroom");
+    classroom::write_folder(&classroom.join(SUB_PATH))?;
+    let data = [("SEGSCOPE_PACKED", packed.as_path()), ("SEGSCOPE_CLASSROOM", classroom.as_path())];
+    runner.run(&test_files()?, filter, &data)
+}
 
-    let report = project::target().join("e2e/report.tap");
-    std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
-    let mut command = node.command();
-    command
-        .args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
-        .args(["--test-reporter=tap".into(), format!("--test-reporter-destination={}", report.display())])
-        // One file after the other: a software GPU already uses every core.
-        .arg("--test-concurrency=1")
-        .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
-        .args(test_files()?)
-        .env("SEGSCOPE_PACKED", packed)
-        .env("SEGSCOPE_ORIGIN", serve::in_background()?);
-    if let Some(browser) = &browser {
-        command.env("SEGSCOPE_CHROMIUM", browser);
+/// Runs the tests of one file, which finds its data by a variable of its environment.
+pub fn run_file(name: &str, filter: Option<&str>, data: (&str, &Path)) -> Result<Count> {
+    Runner::set_up()?.run(&[project::e2e().join(name)], filter, &[data])
+}
+
+/// What the tests stand on: Node.js, a Chromium, and the page as it is published.
+struct Runner {
+    node: Node,
+    browser: Option<PathBuf>,
+}
+
+impl Runner {
+    fn set_up() -> Result<Self> {
+        let node = Node::set_up()?;
+        let browser = browser::find_or_install(&node)?;
+        bundle::build(bundle::Speed::QuickToRun)?;
+        Ok(Self { node, browser })
     }
-    let name = browser.map_or("playwright's Chromium".to_owned(), |path| path.display().to_string());
-    say(format_args!("browser tests in {name}"));
-    let status = command.status().context("cannot start node")?;
-    let count = count(&std::fs::read_to_string(&report)?);
-    if !status.success() && count.failed == 0 {
-        bail!("node --test failed ({status})");
+
+    fn run(self, files: &[PathBuf], filter: Option<&str>, data: &[(&str, &Path)]) -> Result<Count> {
+        let report = project::target().join("e2e/report.tap");
+        std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
+        let mut command = self.node.command();
+        command
+            .args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
+            .args(["--test-reporter=tap".into(), format!("--test-reporter-destination={}", report.display())])
+            // One file after the other: a software GPU already uses every core.
+            .arg("--test-concurrency=1")
+            .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
+            .args(files)
+            .envs(data.iter().copied())
+            .env("SEGSCOPE_ORIGIN", serve::in_background()?);
+        if let Some(browser) = &self.browser {
+            command.env("SEGSCOPE_CHROMIUM", browser);
+        }
+        let name = self.browser.map_or("playwright's Chromium".to_owned(), |path| path.display().to_string());
+        say(format_args!("browser tests in {name}"));
+        let status = command.status().context("cannot start node")?;
+        let count = count(&std::fs::read_to_string(&report)?);
+        if !status.success() && count.failed == 0 {
+            bail!("node --test failed ({status})");
+        }
+        Ok(count)
     }
-    Ok(count)
 }
 
 /// Names in order; Node 20 expands no patterns.
