@@ -19,12 +19,19 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
     let classroom = project::target().join("e2e/classroom");
     classroom::write_folder(&classroom.join(SUB_PATH))?;
     let data = [("SEGSCOPE_PACKED", packed.as_path()), ("SEGSCOPE_CLASSROOM", classroom.as_path())];
-    runner.run(&test_files()?, filter, &data)
+    // A lesson computes on one core; everything else keeps a software GPU busy, which takes every core.
+    let (lessons, others): (Vec<_>, Vec<_>) =
+        test_files()?.into_iter().partition(|file| is_of_a_lesson(file));
+    Ok(runner.run(&others, 1, filter, &data)?.and(runner.run(&lessons, 2, filter, &data)?))
+}
+
+fn is_of_a_lesson(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lesson-"))
 }
 
 /// Runs the tests of one file, which finds its data by a variable of its environment.
 pub fn run_file(name: &str, filter: Option<&str>, data: (&str, &Path)) -> Result<Count> {
-    Runner::set_up()?.run(&[project::e2e().join(name)], filter, &[data])
+    Runner::set_up()?.run(&[project::e2e().join(name)], 1, filter, &[data])
 }
 
 /// What the tests stand on: Node.js, a Chromium, and the page as it is published.
@@ -41,15 +48,21 @@ impl Runner {
         Ok(Self { node, browser })
     }
 
-    fn run(self, files: &[PathBuf], filter: Option<&str>, data: &[(&str, &Path)]) -> Result<Count> {
+    /// Runs the tests of `files`, so many files at a time.
+    fn run(
+        &self,
+        files: &[PathBuf],
+        at_a_time: usize,
+        filter: Option<&str>,
+        data: &[(&str, &Path)],
+    ) -> Result<Count> {
         let report = project::target().join("e2e/report.tap");
         std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
         let mut command = self.node.command();
         command
             .args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap".into(), format!("--test-reporter-destination={}", report.display())])
-            // One file after the other: a software GPU already uses every core.
-            .arg("--test-concurrency=1")
+            .arg(format!("--test-concurrency={at_a_time}"))
             .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
             .args(files)
             .envs(data.iter().copied())
@@ -57,7 +70,8 @@ impl Runner {
         if let Some(browser) = &self.browser {
             command.env("SEGSCOPE_CHROMIUM", browser);
         }
-        let name = self.browser.map_or("playwright's Chromium".to_owned(), |path| path.display().to_string());
+        let name =
+            self.browser.as_deref().map_or("playwright's Chromium".into(), |path| path.to_string_lossy());
         say(format_args!("browser tests in {name}"));
         let status = command.status().context("cannot start node")?;
         let count = count(&std::fs::read_to_string(&report)?);

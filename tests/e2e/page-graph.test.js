@@ -1,0 +1,87 @@
+// Any network, drawn: rows, lanes, a node's maps, weights, field and cost on a photo.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fold, foldedGraph } from "../../www/graph/fold.js";
+import { layOut } from "../../www/graph/lanes.js";
+import { accessibilityViolations } from "./accessibility.js";
+import { browserTest } from "./harness.js";
+import { waitForState } from "./page-driver.js";
+
+const GRAPH = "/www/graph/";
+
+test("a branch has a lane of its own until it is joined", () => {
+  const nodes = [[], [0], [1], [1], [2, 3], [4]].map((inputs) => ({ inputs }));
+  const { lanes, count } = layOut(nodes);
+  assert.equal(count, 2);
+  assert.equal(lanes[0], lanes[1]);
+  assert.notEqual(lanes[2], lanes[3]);
+  assert.equal(lanes[4], lanes[5]);
+});
+
+test("runs of nodes that are not shown share a row, which reads what any of them reads; a size is no value", () => {
+  const chain = [[], [0], [1], [2], [3], [0, 4], [5, 0]].map((inputs, id) => ({ op: id === 6 ? "resize" : "add", inputs }));
+  const rows = fold(chain.length, (id) => id === 0 || id > 4);
+  assert.deepEqual(rows, [{ first: 0, last: 0 }, { first: 1, last: 4 }, { first: 5, last: 5 }, { first: 6, last: 6 }]);
+  assert.deepEqual(foldedGraph(rows, chain), [
+    { inputs: [], sizes: [] },
+    { inputs: [0], sizes: [] },
+    { inputs: [0, 1], sizes: [] },
+    { inputs: [2, 0], sizes: [0] },
+  ]);
+  assert.equal(fold(2, () => false).length, 2, "two have rows of their own");
+});
+
+browserTest("a model's nodes are rows; one that is chosen shows its maps, weights, field and cost, and the address holds it", { timeout: 180_000 }, async (stage) => {
+  const page = await stage.openPage(`${GRAPH}?lang=en&model=enet`);
+  await waitForState(page, "done");
+  const rows = page.locator("graph-view .row");
+  const counts = JSON.parse(await readFile(join(import.meta.dirname, "../golden/counts.json"), "utf8"));
+  assert.ok((await rows.count()) > 100);
+  const [, parameters] = /([\d,]+) parameters/.exec(await page.locator(".drawn .readout").innerText()) ?? [];
+  // The model has 11 classes and its batch norms are folded; the golden network has another number of classes.
+  assert.ok(Math.abs(Number(parameters.replaceAll(",", "")) / counts.networks.enet.parameters - 1) < 0.05, parameters);
+
+  const row = rows.filter({ hasText: "conv2d" }).nth(3);
+  const name = await row.locator(".name").innerText();
+  await row.click();
+  await waitForState(page, "done");
+  await page.getByRole("heading", { name, exact: true }).waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("node"), name);
+  assert.equal(await row.getAttribute("aria-pressed"), "true");
+  const [, channels] = /^(\d+) ×/.exec(await row.locator(".shape").innerText()) ?? [];
+  assert.equal(await page.locator("node-detail .maps").first().locator("figure").count(), Math.min(16, Number(channels)));
+  assert.equal(await page.locator("node-detail .maps").count(), 2, "maps and weights");
+
+  await page.reload();
+  await page.getByRole("heading", { name, exact: true }).waitFor();
+  await waitForState(page, "done");
+});
+
+browserTest("by keyboard: down the rows, and a network of the zoo by its name; a wrong name says which is meant", { timeout: 180_000 }, async (stage) => {
+  const page = await stage.openPage(`${GRAPH}?lang=de&network=unet_resnet18`);
+  await waitForState(page, "done");
+  const rows = page.locator("graph-view .row");
+  await rows.nth(1).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await waitForState(page, "done");
+  assert.equal(await rows.nth(2).getAttribute("aria-pressed"), "true");
+  await page.locator("#network").fill("unet_resnet19");
+  await page.keyboard.press("Enter");
+  await waitForState(page, "error");
+  assert.match(await page.locator(".drawn [role=status]").last().innerText(), /unet_resnet18/);
+});
+
+for (const [colorScheme, width] of /** @type {["light" | "dark", number][]} */ ([["light", 1280], ["dark", 390]])) {
+  browserTest(`${colorScheme}, ${width} wide: axe finds nothing, no scroll sideways`, { context: { colorScheme, bypassCSP: true, reducedMotion: "reduce", viewport: { width, height: 860 } } }, async (stage) => {
+    const page = await stage.openPage(`${GRAPH}?lang=en&model=enet&node=max_unpool2d`);
+    await waitForState(page, "done");
+    assert.deepEqual(await accessibilityViolations(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no scroll sideways");
+    // Rows are one list, with one stop for Tab.
+    const small = await page.locator("button:visible:not(.row), select, input:visible").evaluateAll((controls) => controls.filter((control) => control.getBoundingClientRect().height < 44).length);
+    assert.equal(small, 0, "controls are as high as a fingertip");
+  });
+}

@@ -1,0 +1,139 @@
+import { h } from "../dom.js";
+import { asSegscopeError } from "../errors.js";
+import { asSentence } from "../format.js";
+import { Lab } from "../learn/shell/lab.js";
+import { MapView } from "../learn/shell/map-view.js";
+import { showPage } from "../learn/shell/page.js";
+import { PhotoChooser } from "../learn/shell/photo.js";
+import { LessonState } from "../learn/shell/state.js";
+import { GraphView } from "./graph-view.js";
+import { NodeDetail } from "./node-detail.js";
+
+/** @typedef {import("../learn/shell/photo.js").Photo} Photo */
+
+const root = document.documentElement;
+/** Of a network without weights, which knows no photo. @type {[number, number]} */
+const SIZE = [256, 256];
+
+await showPage(async (texts) => {
+  const lab = new Lab();
+  const state = new LessonState({ model: "people", network: "", photo: "astronaut", node: "" });
+  const view = new GraphView(texts.t("graphLabel"));
+  const detail = new NodeDetail(texts);
+  const status = h("p", { role: "status", className: "hint" });
+  const field = new MapView(texts.t("photoLabel"));
+  const figures = h("p", { className: "readout", role: "status" });
+  /** @type {Photo | null} */ let photo = null;
+  /** @type {import("../learn/shell/lab-types.d.ts").Description | null} */ let description = null;
+  let turn = 0;
+
+  const entries = (await lab.entries()).filter((entry) => entry.file);
+  const models = h(
+    "select",
+    { id: "model", onchange: () => state.set({ model: models.value, network: "", node: "" }) },
+    // While a network of the zoo is drawn.
+    h("option", { value: "", hidden: true }, "–"),
+    ...entries.map(({ id, name }) => h("option", { value: id }, name)),
+  );
+  const network = h("input", { id: "network", type: "text", placeholder: "unet_resnet18", spellcheck: false, onchange: () => state.set({ network: network.value.trim(), node: "" }) });
+
+  /** The network as it is now, drawn; then the chosen node. */
+  async function draw() {
+    const mine = ++turn;
+    root.dataset.state = "working";
+    status.textContent = texts.t("working");
+    try {
+      const { model: id, network: name } = state.values;
+      models.value = name ? "" : id;
+      network.value = name;
+      const model = name ? null : await lab.model(id);
+      const size = model && photo ? await model.sizeFor(photo) : SIZE;
+      const described = model ? await model.describe(size) : await lab.describeGraph(await lab.zooGraph(name), size);
+      if (mine !== turn) return;
+      description = described;
+      view.show(described);
+      figures.textContent = texts.t("figures", { nodes: described.nodes.length, parameters: described.parameters, macs: described.macs, height: size[0], width: size[1] });
+      status.textContent = texts.t("ready");
+      await showNode(mine);
+    } catch (error) {
+      if (mine === turn) tell(error);
+      return;
+    }
+    if (mine === turn) root.dataset.state = "done";
+  }
+
+  /** @param {number} mine */
+  async function showNode(mine) {
+    if (!description) return;
+    const { node: name, model: id, network: isZoo } = state.values;
+    const found = description.nodes.findIndex((node) => node.name === name);
+    const at = found < 0 ? 1 : found;
+    const node = description.nodes[at];
+    view.chosen = at;
+    detail.show(node, description);
+    if (photo) showField(photo, node);
+    if (isZoo || !photo) return;
+    const model = await lab.model(id);
+    if (mine === turn) await detail.showValues(node, model, photo);
+  }
+
+  /** The theoretical field of the value in the middle of the node's map. @param {Photo} on @param {import("../learn/shell/lab-types.d.ts").NodeDescription} node */
+  function showField(on, node) {
+    if (!description) return;
+    field.showPicture(on.canvas);
+    const context = /** @type {CanvasRenderingContext2D} */ (field.canvas.getContext("2d"));
+    const [height, width] = description.size;
+    const [, , rows, columns] = node.shape;
+    const extent = (/** @type {0 | 1} */ axis, /** @type {number} */ at, /** @type {number} */ scale, /** @type {number} */ whole) => {
+      const { size, jump, first } = node.field[axis];
+      return size === null || jump === null || first === null ? [0, whole] : [(at * jump + first) * scale, size * scale];
+    };
+    const [top, tall] = extent(0, rows >> 1, on.height / height, on.height);
+    const [left, wide] = extent(1, columns >> 1, on.width / width, on.width);
+    for (const [colour, line] of /** @type {[string, number][]} */ ([["#000", 5], ["#ffea46", 2.5]])) {
+      context.strokeStyle = colour;
+      context.lineWidth = line;
+      context.strokeRect(left, top, wide, tall);
+    }
+  }
+
+  /** @param {unknown} error */
+  function tell(error) {
+    const { code, message } = asSegscopeError(error);
+    status.textContent = asSentence(message);
+    root.dataset.state = "error";
+    root.dataset.error = code;
+  }
+
+  const chooser = new PhotoChooser(texts);
+  chooser.addEventListener("photo", (event) => {
+    photo = /** @type {CustomEvent<Photo>} */ (event).detail;
+    if (photo.name) state.set({ photo: photo.name });
+    void draw();
+  });
+  chooser.addEventListener("failed", (event) => tell(/** @type {CustomEvent} */ (event).detail));
+  view.addEventListener("node", (event) => {
+    if (!description) return;
+    state.set({ node: description.nodes[/** @type {CustomEvent<number>} */ (event).detail].name });
+  });
+  state.onChange((changed) => {
+    // At first the photo calls for everything.
+    if (!photo || changed.has("photo")) return;
+    delete root.dataset.error;
+    void draw();
+  });
+  void chooser.show(state.values.photo);
+
+  const zoom = (/** @type {string} */ key, /** @type {number} */ factor) =>
+    h("button", { type: "button", className: "plain", onclick: () => (view.zoom *= factor) }, texts.t(key));
+  const settings = h(
+    "div",
+    { className: "settings" },
+    h("label", { for: "model" }, texts.t("model"), models),
+    h("label", { for: "network" }, texts.t("zooNetwork"), network),
+    h("span", {}, zoom("larger", 1.25), " ", zoom("smaller", 1 / 1.25)),
+  );
+  const drawn = h("section", { className: "drawn" }, settings, figures, status, view);
+  const looked = h("section", { className: "looked" }, chooser, h("figure", {}, field, h("figcaption", {}, texts.t("fieldCaption"))), detail);
+  return [h("div", { className: "split" }, drawn, looked)];
+}, "../learn/");

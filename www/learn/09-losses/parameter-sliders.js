@@ -1,0 +1,82 @@
+import { emit, h } from "../../dom.js";
+import { SLIDERS } from "./loss-list.js";
+
+/** @typedef {import("./loss-list.js").LossKey} LossKey */
+/** @typedef {import("./loss-list.js").Parameters} Parameters */
+/** @typedef {import("./loss-list.js").ParameterKey} ParameterKey */
+
+/**
+ * The chosen loss's hyper-parameters under their usual names. Event: `parameters` (what changed; an empty list stands for the usual
+ * choice).
+ */
+export class ParameterSliders extends HTMLElement {
+  #texts;
+  /** What the sliders stand for, and for how many classes. */
+  #built = "";
+  /** @type {{input: HTMLInputElement, output: HTMLOutputElement, key: ParameterKey, classId: number | null}[]} */ #sliders = [];
+  /** @type {Parameters | null} */ #parameters = null;
+
+  /** @param {import("../shell/text.js").Texts} texts */
+  constructor(texts) {
+    super();
+    this.#texts = texts;
+  }
+
+  connectedCallback() {
+    this.classList.add("settings");
+  }
+
+  /**
+   * @param {LossKey} loss
+   * @param {Parameters} parameters completed
+   * @param {import("./loss-list.js").Case} of
+   */
+  show(loss, parameters, { looks }) {
+    this.#parameters = parameters;
+    const names = looks.map(({ name }) => name);
+    if (this.#built !== `${loss} ${names}`) this.#build(loss, names);
+    for (const { input, output, key, classId } of this.#sliders) {
+      const value = parameters[key];
+      const one = Array.isArray(value) ? value[classId ?? 0] : value;
+      // One's own hand is not moved.
+      if (document.activeElement !== input) input.value = String(one);
+      output.textContent = this.#texts.number(one, 3);
+    }
+  }
+
+  /** @param {LossKey} loss @param {string[]} names of the classes */
+  #build(loss, names) {
+    this.#built = `${loss} ${names}`;
+    this.#sliders = [];
+    const settings = SLIDERS[loss].flatMap(({ key, ...range }) => {
+      const isList = key === "class_weights" || key === "focal_alpha";
+      const sliders = (isList ? names : [null]).map((name, classId) => this.#slider(key, range, name, isList ? classId : null));
+      const usual = () => emit(this, "parameters", { [key]: [] });
+      return isList ? [...sliders, h("button", { type: "button", className: "plain", onclick: usual }, this.#texts.t(`usual.${key}`))] : sliders;
+    });
+    this.replaceChildren(...settings);
+    this.hidden = settings.length === 0;
+  }
+
+  /**
+   * @param {ParameterKey} key
+   * @param {{min: number, max: number, step: number}} range
+   * @param {string | null} name of the class
+   * @param {number | null} classId
+   */
+  #slider(key, { min, max, step }, name, classId) {
+    const output = h("output");
+    const input = h("input", { type: "range", min, max, step, oninput: () => this.#change(key, classId, Number(input.value)) });
+    this.#sliders.push({ input, output, key, classId });
+    const label = this.#texts.t(`parameters.${key}`);
+    return h("label", {}, name ? `${label}, ${name}` : label, input, output);
+  }
+
+  /** @param {ParameterKey} key @param {number | null} classId @param {number} value */
+  #change(key, classId, value) {
+    const before = this.#parameters?.[key];
+    emit(this, "parameters", { [key]: Array.isArray(before) ? before.map((one, id) => (id === classId ? value : one)) : value });
+  }
+}
+
+customElements.define("parameter-sliders", ParameterSliders);
