@@ -102,14 +102,14 @@ fn docs() -> Result<()> {
         .env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
-/// Every shader parsed and validated, as a test of the crate does; no test of that name would be a failure.
+/// Every shader parsed and validated, as a test of the crate does; no test of that name would be a failure. Built as `cargo xtask test` builds:
+/// cargo compiles a dependency again for every other set of features, and burn alone takes minutes.
 fn shaders() -> Result<()> {
     let mut command = native_cargo();
     command.args([
         "test",
         "--quiet",
-        "--package",
-        "segscope",
+        "--workspace",
         "--all-features",
         "--test",
         "shaders",
