@@ -90,17 +90,14 @@ fn files() -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// Everything below a folder but declarations of types and measurements that the page does not show.
+/// Everything below a folder but declarations of types and what is said to whoever unpacks the zip.
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             collect(&path, paths)?;
-        } else if !name.ends_with(".d.ts")
-            && !name.ends_with(".metrics.json")
-            && !path.ends_with("www/offline/README.txt")
-        {
+        } else if !name.ends_with(".d.ts") && !path.ends_with("www/offline/README.txt") {
             paths.push(path);
         }
     }

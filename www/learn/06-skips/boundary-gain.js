@@ -143,7 +143,10 @@ export class BoundaryGain extends HTMLElement {
 
     const columns = [changed.iou, changed.boundary[at], ...(whole ? [whole.iou, whole.boundary[at]] : [])];
     const cell = (/** @type {number | null} */ value) => h("td", {}, value === null ? "–" : texts.percent(value));
-    const rows = full.model.info.classes.flatMap(({ name }, id) => (columns.every(({ byClass }) => byClass[id] === null) ? [] : [h("tr", {}, h("th", { scope: "row" }, readable(name)), ...columns.map(({ byClass }) => cell(byClass[id])))]));
+    const rows = full.model.info.classes.flatMap(({ name }, id) => {
+      if (columns.every(({ byClass }) => byClass[id] === null)) return [];
+      return [h("tr", {}, h("th", { scope: "row" }, readable(name)), ...columns.map(({ byClass }) => cell(byClass[id])))];
+    });
     const mean = h("tr", { className: "total" }, h("th", { scope: "row" }, texts.t("boundary.mean")), ...columns.map((column) => cell(column.mean)));
     const keys = ["class", "iou", "boundaryIou", ...(whole ? ["fullIou", "fullBoundaryIou"] : [])];
     const head = h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, texts.t(`boundary.${key}`))));

@@ -66,9 +66,10 @@ export class CarriedTable extends HTMLElement {
     const cell = (/** @type {string} */ text) => h("td", {}, text);
     const bodies = networks.map(({ name, description }) => {
       const rows = findSkips(description).map((skip) => ({ skip, ...carried(skip, description) }));
-      const shown = rows.map(({ skip, carrier, values, bits, bytes, parameters }) =>
-        h("tr", {}, h("th", { scope: "row" }, `${name}, ${skip.join.name}`), cell(texts.t(`kinds.${skip.kind}`)), cell(shapeOf(carrier)), ...[values, bits, Math.round(bytes / 1000), parameters].map((value) => cell(texts.number(value)))),
-      );
+      const shown = rows.map(({ skip, carrier, values, bits, bytes, parameters }) => {
+        const numbers = [values, bits, Math.round(bytes / 1000), parameters].map((value) => texts.number(value));
+        return h("tr", {}, h("th", { scope: "row" }, `${name}, ${skip.join.name}`), ...[texts.t(`kinds.${skip.kind}`), shapeOf(carrier), ...numbers].map(cell));
+      });
       const sum = (/** @type {"values" | "bytes" | "parameters"} */ key) => rows.reduce((total, row) => total + row[key], 0);
       const totals = [texts.number(sum("values")), "", texts.number(Math.round(sum("bytes") / 1000)), texts.number(sum("parameters"))];
       return h("tbody", {}, ...shown, h("tr", { className: "total" }, h("th", { scope: "row", colSpan: 3 }, texts.t("carried.total", { name })), ...totals.map(cell)));

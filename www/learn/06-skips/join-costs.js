@@ -83,7 +83,10 @@ export class JoinCosts extends HTMLElement {
     const kernelSquare = () => square(number(kernel));
     this.#formulas.replaceChildren(
       h("h3", {}, texts.t("costs.concatTitle")),
-      formula("(", channels("d"), "+", channels("e"), ")", "·", channels("o"), "·", square("k"), "=", "(", number(fromBelow), "+", number(fromSkip), ")", "·", number(out), "·", kernelSquare(), "=", number(concat.parameters)),
+      formula(
+        ...["(", channels("d"), "+", channels("e"), ")", "·", channels("o"), "·", square("k")],
+        ...["=", "(", number(fromBelow), "+", number(fromSkip), ")", "·", number(out), "·", kernelSquare(), "=", number(concat.parameters)],
+      ),
       overMap(concat),
       h("h3", {}, texts.t(isProjected ? "costs.addProjectedTitle" : "costs.addTitle")),
       formula(channels("d"), "·", channels("o"), "·", square("k"), ...symbols, "=", number(fromBelow), "·", number(out), "·", kernelSquare(), ...numbers, "=", number(add.parameters)),

@@ -62,7 +62,9 @@ export class DotProduct extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     const figure = h("figure", {}, this.#view, this.#caption);
-    this.append(this.#title, h("div", { className: "product-grid" }, h("div", {}, figure, h("p", { className: "settings" }, this.#strongest)), h("div", { className: "numbers" }, this.#table, this.#formulas, this.#readout)));
+    const map = h("div", {}, figure, h("p", { className: "settings" }, this.#strongest));
+    const numbers = h("div", { className: "numbers" }, this.#table, this.#formulas, this.#readout);
+    this.append(this.#title, h("div", { className: "product-grid" }, map, numbers));
   }
 
   /**
@@ -110,9 +112,13 @@ export class DotProduct extends HTMLElement {
     const exponentials = scores.map((score) => Math.exp(score - largest));
     const total = exponentials.reduce((all, value) => all + value, 0);
     const s = (/** @type {string} */ index) => sub("s", index);
+    const subtracted = largest < 0 ? `(${number(largest)})` : number(largest);
     this.#formulas.replaceChildren(
       formula("s", "=", frac(row("q", "·", "k"), root("d")), "=", frac(number(scores[at] * Math.sqrt(headSize)), root(number(headSize))), "=", number(scores[at])),
-      formula("p", "=", frac(sup("e", row("s", "−", s("max"))), sum("j", sup("e", row(s("j"), "−", s("max"))))), "=", frac(sup("e", row(number(scores[at]), "−", number(largest).startsWith("−") ? `(${number(largest)})` : number(largest))), number(total)), "=", number(exponentials[at] / total)),
+      formula(
+        ...["p", "=", frac(sup("e", row("s", "−", s("max"))), sum("j", sup("e", row(s("j"), "−", s("max")))))],
+        ...["=", frac(sup("e", row(number(scores[at]), "−", subtracted)), number(total)), "=", number(exponentials[at] / total)],
+      ),
     );
     this.#readout.textContent = texts.t("product.readout", { share: texts.percent(share), keys: scores.length });
   }

@@ -69,7 +69,8 @@ export class FieldComparison extends HTMLElement {
     const across = (/** @type {Node} */ { field: [, { size }] }) => (size === null ? texts.t("fields.whole") : texts.t("fields.pixels", { pixels: size }));
     const rows = stages.map(({ number, stride, blocks: [{ attention, queries }] }, i) => {
       const line = this.#texts.raw("fields.lines")[i];
-      return h("tr", {}, h("th", { scope: "row" }, texts.number(number)), ...[texts.t("fields.pixels", { pixels: stride }), across(queries), across(attention), across(this.#maps[i]), line].map((cell) => h("td", {}, cell)));
+      const cells = [texts.t("fields.pixels", { pixels: stride }), across(queries), across(attention), across(this.#maps[i]), line];
+      return h("tr", {}, h("th", { scope: "row" }, texts.number(number)), ...cells.map((cell) => h("td", {}, cell)));
     });
     this.#rows.replaceChildren(...rows);
   }
