@@ -40,24 +40,38 @@ const masksReadout = (page) => page.locator("mask-comparison .readout").innerTex
 /** @param {Page} page */
 const changedPixels = async (page) => asNumber((await masksReadout(page)).split(" ")[0]);
 
+/** By network and edits; every test looks at the same photo. @type {Map<string, Promise<{width: number, height: number, masks: number[][]}>>} */
+const kept = new Map();
+
 /**
  * Masks of a network under lists of edits, from the lab itself in a worker of its own, on a photo of the lesson.
  * @param {Page} page
  * @param {string} id
  * @param {object[][]} edits
  */
-const masksOf = (page, id, edits) =>
-  page.evaluate(async ({ id, edits }) => {
+function masksOf(page, id, edits) {
+  const key = JSON.stringify([id, edits]);
+  const masks = kept.get(key) ?? computeMasks(page, id, edits);
+  kept.set(key, masks);
+  return masks;
+}
+
+/** @param {Page} page @param {string} id @param {object[][]} edits */
+async function computeMasks(page, id, edits) {
+  const { width, height, masks } = await page.evaluate(async ({ id, edits }) => {
     const [{ Lab }, { samplePhoto }] = await Promise.all([import(`${location.origin}/www/learn/shell/lab.js`), import(`${location.origin}/www/learn/shell/photo.js`)]);
     const model = await new Lab().model(id);
     const photo = await samplePhoto("coffee");
     const masks = [];
     for (const list of edits) {
       await model.setEdits(list);
-      masks.push(Array.from((await model.run(photo)).mask));
+      // A text crosses to the test much faster than numbers do.
+      masks.push(Array.from((await model.run(photo)).mask, (/** @type {number} */ id) => String.fromCharCode(id)).join(""));
     }
     return { width: photo.width, height: photo.height, masks };
   }, { id, edits });
+  return { width, height, masks: masks.map((text) => Array.from(text, (letter) => letter.charCodeAt(0))) };
+}
 
 /**
  * PyTorch's conv_transpose2d without bias and padding, as it is defined.
@@ -166,6 +180,9 @@ function idsPng(width, height, ids) {
 const IN_LABEL = /^: [\d.]+ x 20$/;
 const TWICE = [["add", "upscore2"], ["add_1", "upscore_pool4"]].map(([node, other]) => ({ kind: "swap", node, input: 1, other }));
 const CUT = ["add", "add_1"].map((node) => ({ kind: "scale", node, input: 1, factor: 0 }));
+
+/** FCN-8s as it is, with pool 4 cut, with pool 3 cut, with both cut, and with pool 4's scores twice. */
+const FCN_8S = [[], [CUT[0]], [CUT[1]], CUT, [{ kind: "swap", node: "add_1", input: 1, other: "crop" }]];
 
 test("both languages say the same things, and the title is that of the list", async () => {
   const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
@@ -304,7 +321,7 @@ browserTest("counts are PyTorch's, and the table of joins adds up to them", {}, 
 browserTest("skips are cut by keyboard alone; mask, areas, address and borders follow", {}, async (stage) => {
   const page = await openLesson(stage);
   assert.match(await masksReadout(page), /^0 of /);
-  const { width, height, masks: [full, fineCut, cut] } = await masksOf(page, "fcn8s", [[], [CUT[1]], CUT]);
+  const { width, height, masks: [full, , fineCut, cut] } = await masksOf(page, "fcn8s", FCN_8S);
   const differing = (/** @type {number[]} */ mask) => mask.filter((id, i) => id !== full[i]).length;
   const fine = page.getByRole("group", { name: /^add_1 ← max_pool2d_2/ });
   await fine.getByRole("slider", { name: "Factor" }).focus();
@@ -350,7 +367,7 @@ browserTest("skips are cut by keyboard alone; mask, areas, address and borders f
 
 browserTest("a mask that is opened is the reference: perfect if it is the network's own answer, as measured if it is eroded", {}, async (stage) => {
   const page = await openLesson(stage);
-  const { width, height, masks: [full] } = await masksOf(page, "fcn8s", [[]]);
+  const { width, height, masks: [full] } = await masksOf(page, "fcn8s", FCN_8S);
   const open = async (/** @type {number[]} */ ids) => {
     await page.locator("boundary-gain input[type=file]").setInputFiles({ name: "mask.png", mimeType: "image/png", buffer: idsPng(width, height, ids) });
     await page.getByText("Reference: your mask.").waitFor();
@@ -378,7 +395,7 @@ browserTest("a mask that is opened is the reference: perfect if it is the networ
 browserTest("links open what they say: swapped, scaled, forgotten; a reset brings the plain lesson back", {}, async (stage) => {
   const page = await openLesson(stage, "model=fcn8s&swaps=0,1");
   const swapped = await changedPixels(page);
-  const { masks: [full, other] } = await masksOf(page, "fcn8s", [[], [{ kind: "swap", node: "add_1", input: 1, other: "crop" }]]);
+  const { masks: [full, , , , other] } = await masksOf(page, "fcn8s", FCN_8S);
   assert.equal(swapped, other.filter((id, i) => id !== full[i]).length);
   assert.equal(await page.getByRole("group", { name: /^add_1/ }).getByLabel("Reads").inputValue(), "1");
   assert.ok(await page.getByRole("group", { name: /^add ←/ }).getByLabel("Reads").locator("option[value='1']").isDisabled(), "pool 3's scores come too late for the coarser join");
@@ -418,7 +435,7 @@ browserTest("questions reveal what the page computes here", {}, async (stage) =>
   };
   assert.equal((await answer("concatChannels", "384"))[0], "right");
   assert.deepEqual(await answer("indexBits", "4"), ["wrong", `Not quite: 2. A window of 2×2 has as many positions, and log₂ of their number is 2. Its coarsest skip hands over ${(160 * 8 * 12).toLocaleString("en")} indices: 4 kB.`]);
-  const { masks: [full, coarse, fine, cut] } = await masksOf(page, "fcn8s", [[], [CUT[0]], [CUT[1]], CUT]);
+  const { masks: [full, coarse, fine, cut] } = await masksOf(page, "fcn8s", FCN_8S);
   const { masks: [without] } = await masksOf(page, "fcn32s", [[]]);
   const differing = (/** @type {number[]} */ mask, /** @type {number[]} */ other) => mask.filter((id, i) => id !== other[i]).length / mask.length;
   const [ofCoarse, ofFine, same] = [differing(coarse, full), differing(fine, full), 1 - differing(cut, without)];
