@@ -24,7 +24,7 @@ from segscope_export.trace import ScoresOf  # noqa: E402
 FOLDER = HERE.parent / "tests" / "golden" / "exported"
 # By what the sides have to be multiples of.
 SIZES = {1: (33, 47), 16: (48, 32), 32: (64, 32)}
-# torch.export takes the size of its deepest map for fixed, so that it has to be that of the exporter's example.
+# Its deepest map has a stride of 32, and torch.export wants at least two rows of it.
 LARGE = {"upernet_convnext": (97, 131)}
 
 

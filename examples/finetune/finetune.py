@@ -65,7 +65,7 @@ def main():
     torch.manual_seed(1)
     classes = [entry["name"] for entry in json.loads((data / "classes.json").read_text())["masks"]]
     train, val = ((data / f"{split}.txt").read_text().split() for split in ("train", "val"))
-    try:  # half the decoder's usual width, for a browser; "cat", since the exporter has no sum over a stack of maps
+    try:  # half the decoder's usual width, for a browser
         network = smp.FPN("mobilenet_v2", encoder_weights=None if options.from_scratch else "imagenet",
                           classes=len(classes), decoder_pyramid_channels=128, decoder_segmentation_channels=64,
                           decoder_merge_policy="cat")

@@ -11,6 +11,8 @@ MAX_ERROR = 1e-3
 MIN_SAME = 0.9999
 SEED = 1
 SIZES = 3
+# No network of the field has a map of a larger stride.
+DEEPEST_STRIDE = 64
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ def odd_multiple(side, multiple):
 
 
 def pictures(example, multiple):
-    """Three unequal sizes near the example, of odd multiples where the first is one, in batches of one and two; then
-    the example's itself, which is all that a model of one size takes."""
+    """Three unequal sizes near the example, of odd multiples where the first is one, in batches of one and two, the
+    third so much higher that every map of the network is; then the example's itself, which is all that a model of one
+    size takes."""
     height, width = (odd_multiple(side, multiple) for side in example)
+    more = -(-DEEPEST_STRIDE // multiple) * multiple
     sizes = [(1, height, width + 2 * multiple), (2, height + 3 * multiple, width),
-             (1, height + 4 * multiple, width + multiple), (2, *example)]
+             (1, height + more, width + multiple), (2, *example)]
     generator = torch.Generator().manual_seed(SEED)
     for n, h, w in sizes:
         # Blocks under noise, so that there is something to tell apart.

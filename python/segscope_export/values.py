@@ -46,6 +46,14 @@ class Crop:
 
 
 @dataclass(frozen=True)
+class Stack:
+    """Maps side by side along a dimension of their own, `dim`, which the format lacks: there to be summed."""
+
+    values: tuple
+    dim: int
+
+
+@dataclass(frozen=True)
 class Switches:
     """Where max pooling found its maxima: in `pooled`, with a window `fields`."""
 

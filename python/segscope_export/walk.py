@@ -8,8 +8,9 @@ from torch.fx import Node as FxNode
 from . import rearrange, sizes
 from .errors import ExportError, Inexpressible, Problem
 from .graph import Graph
-from .operations import ADVICE, MAP_MAKING, OPERATIONS, REARRANGING
-from .values import Crop, Scores, Switches, Value, map_value
+from .operations import ADVICE, MAP_MAKING, OPERATIONS, REARRANGING, UNSTACKING
+from .operations.channels import SEPARATELY
+from .values import Crop, Scores, Stack, Switches, Value, map_value
 
 SYMBOLIC = (torch.SymInt, torch.SymFloat, torch.SymBool)
 SIZES = (int, float, bool, *SYMBOLIC)
@@ -70,13 +71,15 @@ class Walk:
                          for source in node.all_input_nodes)
         mapping = OPERATIONS.get(node.target)
         values = [self.values.get(source) for source in node.all_input_nodes]
-        if not any(isinstance(value, (Value, Crop, Switches, tuple)) for value in values) and not is_missing:
+        if not any(isinstance(value, (Value, Crop, Stack, Switches, tuple)) for value in values) and not is_missing:
             return self.computed(node)
         if mapping is None:
             advice = ADVICE.get(node.meta.get("original_aten")) or ADVICE.get(node.target, ())
             raise Inexpressible("the format has no such operation", *advice)
         if is_missing:  # an earlier problem, already reported
             return self.stand_in(node) if mapping in MAP_MAKING else None
+        if node.target not in UNSTACKING and any(isinstance(value, Stack) for value in values):
+            raise Inexpressible("it reads maps that are stacked along a dimension of their own", SEPARATELY)
         return mapping(self, *self.argument(node.args), **self.argument(node.kwargs))
 
     def computed(self, node):

@@ -294,6 +294,8 @@ CASES = {
                       [ACT, "concat"], 16),
     "slice": (lambda x: x[:, 2:7], ["slice"], 5),
     "every-other-channel": (lambda x: x[:, ::2], [CONV], 4),
+    "stacked-sum": (lambda x: torch.stack([x, x.relu(), x.sigmoid()]).sum(0), [ACT, ACT, "add", "add"]),
+    "stacked-mean": (lambda x: torch.stack([x, x.relu()], -1).mean(-1), [ACT, "add", AFFINE]),
     "split": (lambda x: torch.cat(x.split([3, 5], 1)[::-1], 1), ["slice", "slice", "concat"]),
     "chunk": (swapped_halves, ["slice", "slice", "concat"]),
     "select": (lambda x: x * x[:, 3].unsqueeze(1), ["slice", CONV, "mul"]),

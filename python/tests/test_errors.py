@@ -54,6 +54,7 @@ class Positions(nn.Module):
 # By name: what does it, and what the message says; of the operation, the reason or the advice.
 CASES = {
     "roll": (lambda x: x.roll(1, 2), "aten.roll.default", "attention over whole maps only"),
+    "stack": (lambda x: torch.stack([x, x.relu()]).relu().sum(0), "aten.relu.default", "stacked along a dimension"),
     "mish": (F.mish, "aten.mish.default", "SiLU"),
     "softmax": (lambda x: x.softmax(1), "aten.softmax.int", "outside of attention"),
     "bicubic": (lambda x: F.interpolate(x, scale_factor=2, mode="bicubic"), "aten.upsample_bicubic2d.vec", "bilinear"),

@@ -3,8 +3,10 @@ from ..errors import Inexpressible
 from ..layouts import Atom, axes, channels, renumbered
 from ..rearrange import channel_indices, gather, in_order
 from ..sizes import constant, times
-from ..values import Crop, Scores, Value
+from ..values import Crop, Scores, Stack, Value
 from .table import aten, maps
+
+SEPARATELY = "work on each map, and add them or concatenate them along dimension 1"
 
 
 @maps(aten.cat.default)
@@ -26,6 +28,13 @@ def cat(walk, values, dim=0):
     dims = list(values[0].dims)
     dims[dim] = channels(count, len(walk.batch))
     return Value(node, tuple(dims))
+
+
+@maps(aten.stack.default)
+def stack(walk, values, dim=0):
+    if not all(isinstance(value, Value) and not isinstance(value.node, Scores) for value in values):
+        raise Inexpressible("a stack with a constant in it", "leave the constant out, or add it")
+    return Stack(tuple(values), dim % (len(values[0].dims) + 1))
 
 
 def picked(walk, value, dim, indices):

@@ -1,11 +1,15 @@
 """Means and sums over pixels and over channels."""
+from functools import partial, reduce
+
 import torch
 
 from ..errors import Inexpressible
 from ..layouts import axes
 from ..rearrange import convolution, in_order
 from ..sizes import constant
-from ..values import Scores, Value
+from ..values import Scores, Stack, Value
+from .arithmetic import joined, scaled
+from .channels import SEPARATELY
 from .table import aten, maps
 
 
@@ -20,6 +24,8 @@ def total(walk, x, dims, keepdim=False, dtype=None):
 
 
 def averaged(walk, x, dims, keepdim, is_sum):
+    if isinstance(x, Stack):
+        return merged(walk, x, dims, keepdim, is_sum)
     if isinstance(x.node, Scores):
         raise Inexpressible("a mean of attention scores")
     x = in_order(walk, x)
@@ -44,3 +50,11 @@ def averaged(walk, x, dims, keepdim, is_sum):
                             "use mean((2, 3)) or mean(1)")
     kept = [() if i in over else dim for i, dim in enumerate(x.dims) if keepdim or i not in over]
     return Value(node, tuple(kept))
+
+
+def merged(walk, stack, dims, keepdim, is_sum):
+    """The sum or mean of stacked maps."""
+    if keepdim or [dim % (len(stack.values[0].dims) + 1) for dim in dims or []] != [stack.dim]:
+        raise Inexpressible("a mean or sum over something else than the maps of a stack", SEPARATELY)
+    total = reduce(partial(joined, walk, "add"), stack.values)
+    return total if is_sum else scaled(walk, total, 1 / len(stack.values), 0)
