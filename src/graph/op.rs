@@ -48,6 +48,11 @@ impl Conv2d {
         self
     }
 
+    /// Whether each output channel has channels of the input to itself.
+    pub fn is_depthwise(&self) -> bool {
+        self.groups > 1 && self.groups == self.out_channels
+    }
+
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
         self

@@ -41,7 +41,7 @@ pub fn conv_kernels(graph: &Graph, channels: &[usize]) -> Vec<Option<ConvKernel>
         let is_shuffled = matches!(graph.node(input).op, Op::ChannelShuffle { .. })
             && consumers[input].len() == 1
             && input != graph.output;
-        Some(if conv.groups > 1 && conv.groups == conv.out_channels && (terms == 1 || is_shuffled) {
+        Some(if conv.is_depthwise() && (terms == 1 || is_shuffled) {
             ConvKernel::Depthwise { terms }
         } else if conv.kernel == [1, 1] && conv.stride == [1, 1] && conv.padding == [0, 0] {
             ConvKernel::Pointwise

@@ -5,11 +5,14 @@
 mod arithmetic;
 mod attention;
 mod attributes;
+mod by_element;
 mod constant;
 mod elementwise;
+mod inputs;
 mod layout;
 mod norms;
 mod operations;
+mod parts;
 mod sizes;
 mod trace;
 mod view;

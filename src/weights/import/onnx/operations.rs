@@ -6,71 +6,16 @@ use super::Outcome;
 use super::arithmetic::{Bounds, bounds, fold, shape_of};
 use super::attention::{linear, scores, turned_weighted_sum, weighted_sum};
 use super::attributes::Attributes;
-use super::constant::Constant;
 use super::elementwise::{
-    Arithmetic, activation, clip, erf, hard_sigmoid, of_two, per_channel, prelu, sum_of, tanh, with_constant,
+    Arithmetic, activation, clip, erf, hard_sigmoid, of_two, per_channel, prelu, tanh, with_constant,
 };
+use super::inputs::Inputs;
+use super::parts::{is_stack, reduce_sum, split, stack};
 use super::trace::{Trace, Value};
 use super::view::{Axis, View, whole};
 use super::{layout, norms, windows};
 use crate::graph::onnx::proto::NodeProto;
 use crate::graph::{Activation, Op};
-
-/// The inputs of a node by their place.
-struct Inputs<'a>(&'a [Option<Value>]);
-
-impl Inputs<'_> {
-    fn value(&self, i: usize) -> Outcome<&Value> {
-        self.0.get(i).and_then(Option::as_ref).ok_or_else(|| format!("its input {i} is missing"))
-    }
-
-    fn view(&self, i: usize) -> Outcome<&View> {
-        match self.value(i)? {
-            Value::View(view) => Ok(view),
-            Value::Constant(_) => Err(format!("its input {i} does not depend on the picture")),
-            Value::Answer(_) => {
-                Err("it goes on after a softmax or the best class, which have to be the last".into())
-            }
-            _ => Err(format!("its input {i} is no map")),
-        }
-    }
-
-    fn optional(&self, i: usize) -> Outcome<Option<&Constant>> {
-        match self.0.get(i).and_then(Option::as_ref) {
-            None => Ok(None),
-            Some(Value::Constant(constant)) => Ok(Some(constant)),
-            Some(_) => {
-                Err(format!("its input {i} depends on the picture; only constants are possible there"))
-            }
-        }
-    }
-
-    fn constant(&self, i: usize) -> Outcome<&Constant> {
-        self.optional(i)?.ok_or_else(|| format!("its input {i} is missing"))
-    }
-
-    /// From an input as in newer operator sets, or from an attribute as in older ones.
-    fn integers<'b>(
-        &'b self,
-        i: usize,
-        attributes: Attributes<'b>,
-        name: &str,
-    ) -> Outcome<Option<&'b [i64]>> {
-        match self.optional(i)? {
-            Some(constant) => {
-                constant.as_integers().map(Some).ok_or_else(|| format!("its {name} are no integers"))
-            }
-            None => Ok(attributes.ints(name)),
-        }
-    }
-
-    fn float(&self, i: usize, attributes: Attributes, name: &str, default: f32) -> Outcome<f32> {
-        match self.optional(i)? {
-            Some(constant) => constant.scalar().ok_or_else(|| format!("its {name} is no number")),
-            None => Ok(attributes.float(name, default)),
-        }
-    }
-}
 
 /// The values of a node's outputs. What cannot be expressed is told by a phrase whose subject is the node.
 pub fn run(trace: &mut Trace, node: &NodeProto, values: &[Option<Value>]) -> Outcome<Vec<Value>> {
@@ -78,13 +23,13 @@ pub fn run(trace: &mut Trace, node: &NodeProto, values: &[Option<Value>]) -> Out
     if !["", "ai.onnx"].contains(&node.domain.as_str()) {
         return Err(format!("it belongs to {}, not to ONNX's own operations", node.domain));
     }
-    if let Some(constants) = all_constants(values)
+    let inputs = Inputs(values);
+    if let Some(constants) = inputs.all_constants()
         && let Some(folded) = fold(attributes, &constants)?
     {
         trace.hold(folded.data.len())?;
         return Ok(vec![Value::Constant(Rc::new(folded))]);
     }
-    let inputs = Inputs(values);
     if let ("Transpose", Ok(Value::Scores(scores))) = (node.op_type.as_str(), inputs.value(0)) {
         return Ok(vec![Value::Scores(scores.turned(attributes.ints("perm"))?)]);
     }
@@ -324,21 +269,6 @@ fn block(attributes: Attributes) -> Outcome<usize> {
     usize::try_from(attributes.int("blocksize", 0)).map_err(|_| "its blocksize is negative".into())
 }
 
-fn all_constants(values: &[Option<Value>]) -> Option<Vec<Option<&Constant>>> {
-    let constant = |value: &'_ Option<Value>| match value {
-        None => Some(None),
-        Some(Value::Constant(_)) => Some(Some(())),
-        Some(_) => None,
-    };
-    values.iter().all(|value| constant(value).is_some()).then(|| {
-        let of = |value| match value {
-            &Some(Value::Constant(ref constant)) => Some(&**constant),
-            _ => None,
-        };
-        values.iter().map(of).collect()
-    })
-}
-
 fn arithmetic(
     trace: &mut Trace,
     (kind, a, b): (Arithmetic, Outcome<&Value>, Outcome<&Value>),
@@ -348,36 +278,6 @@ fn arithmetic(
         (Value::Constant(constant), x) => with_constant(trace, kind, x, constant, true),
         (a, b) => of_two(trace, kind, a, b),
     }
-}
-
-/// Whether tensors are put one behind the other along a dimension in which each has one place, which is none of a map.
-fn is_stack(inputs: &Inputs, attributes: Attributes) -> bool {
-    let has_one = |view: &View| {
-        layout::axis(attributes.int("axis", 1), view.dims.len())
-            .is_ok_and(|dim| view.dims[dim].is_empty() && dim != 1)
-    };
-    inputs.0.len() > 1 && (0..inputs.0.len()).all(|i| inputs.view(i).is_ok_and(has_one))
-}
-
-fn stack(inputs: &Inputs, attributes: Attributes) -> Outcome<Value> {
-    let views = (0..inputs.0.len()).map(|i| inputs.view(i).cloned()).collect::<Outcome<Vec<_>>>()?;
-    let dim = layout::axis(attributes.int("axis", 1), views[0].dims.len())?;
-    Ok(Value::Stack { views, dim })
-}
-
-/// Of stacked tensors.
-fn reduce_sum(trace: &mut Trace, attributes: Attributes, inputs: &Inputs) -> Outcome<Value> {
-    let Value::Stack { views, dim } = inputs.value(0)? else {
-        return Err("it adds up what was not stacked before".into());
-    };
-    let axes = inputs.integers(1, attributes, "axes")?.unwrap_or_default();
-    let rank = views[0].dims.len();
-    if axes.len() != 1 || layout::axis(axes[0], rank)? != *dim {
-        return Err(format!("it adds up along {axes:?} what was stacked along {dim}"));
-    }
-    let sum = sum_of(trace, views)?;
-    let keeps_dims = attributes.int("keepdims", 1) != 0;
-    Ok(Value::View(if keeps_dims { sum } else { layout::squeeze(&sum, Some(&[*dim as i64]))? }))
 }
 
 /// `alpha * a * b + beta * c` with constants `b` and `c`.
@@ -392,35 +292,6 @@ fn gemm(trace: &mut Trace, attributes: Attributes, inputs: &Inputs) -> Outcome<V
     let Some(bias) = inputs.optional(2)? else { return Ok(product) };
     let shift = per_channel(trace, &product, bias)?;
     trace.affine(&product, vec![1.0; shift.len()], shift)
-}
-
-fn split(
-    trace: &mut Trace,
-    node: &NodeProto,
-    attributes: Attributes,
-    inputs: &Inputs,
-) -> Outcome<Vec<Value>> {
-    let view = inputs.view(0)?;
-    let dim = layout::axis(attributes.int("axis", 0), view.dims.len())?;
-    let (size, parts) = (view.shape()[dim], node.output.len());
-    let sizes: Vec<usize> = match inputs.integers(1, attributes, "split")? {
-        Some(sizes) => sizes.iter().map(|&size| usize::try_from(size).unwrap_or(0)).collect(),
-        // The last is smaller where it does not divide.
-        None => {
-            let each = size.div_ceil(parts);
-            (0..parts).map(|part| each.min(size.saturating_sub(part * each))).collect()
-        }
-    };
-    if sizes.len() != parts || sizes.contains(&0) || sizes.iter().sum::<usize>() != size {
-        return Err(format!("it splits {size} into {sizes:?}"));
-    }
-    let mut start = 0;
-    let parts = sizes.into_iter().map(|length| {
-        let part = layout::cut(trace, view, dim, start, length);
-        start += length;
-        Ok(Value::View(part?))
-    });
-    parts.collect()
 }
 
 /// A softmax or the best class over the channels.
