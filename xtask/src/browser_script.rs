@@ -20,13 +20,27 @@ impl Stage {
         Ok(Self { node, browser })
     }
 
-    /// `node SCRIPT`, a path below the repository's root; it finds the server and the browser in its environment.
-    pub fn script(&self, script: &str) -> Result<Command> {
+    /// `node`, which finds the server and the browser in its environment.
+    pub fn node(&self) -> Result<Command> {
         let mut command = self.node.command();
-        command.arg(project::root().join(script)).env("SEGSCOPE_ORIGIN", serve::in_background()?);
+        command.env("SEGSCOPE_ORIGIN", serve::in_background()?);
         if let Some(browser) = &self.browser {
             command.env("SEGSCOPE_CHROMIUM", browser);
         }
         Ok(command)
+    }
+
+    /// `node SCRIPT`, a path below the repository's root.
+    pub fn script(&self, script: &str) -> Result<Command> {
+        let mut command = self.node()?;
+        command.arg(project::root().join(script));
+        Ok(command)
+    }
+
+    /// Of the browser, for a person.
+    pub fn browser_name(&self) -> String {
+        self.browser
+            .as_deref()
+            .map_or("playwright's Chromium".into(), |path| path.to_string_lossy().into_owned())
     }
 }

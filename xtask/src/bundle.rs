@@ -76,19 +76,22 @@ pub fn build(speed: Speed) -> Result<()> {
             .inspect_err(|error| say(format_args!("wasm-opt is left out, bundles will be larger: {error:#}")))
             .ok(),
     };
+    let mut built = Vec::new();
     for bundle in &BUNDLES {
         match toolchain.prepare(bundle.has_threads) {
-            Ok(()) => {
-                let compiled = compile(bundle, speed, toolchain)?;
-                package(bundle, &compiled, node.as_ref())?;
-            }
+            Ok(()) => built.push(bundle),
             Err(error) => {
                 say(format_args!("{} is left out, the page will do without threads: {error:#}", bundle.name));
                 leave_out(bundle)?;
             }
         }
     }
-    Ok(())
+    // At once: most of the time goes to the last steps, link-time optimisation and wasm-opt, and the first has one thread.
+    let make = |bundle: &Bundle| package(bundle, &compile(bundle, speed, toolchain)?, node.as_ref());
+    std::thread::scope(|scope| {
+        let makers: Vec<_> = built.iter().map(|bundle| scope.spawn(|| make(bundle))).collect();
+        makers.into_iter().try_for_each(|maker| maker.join().expect("a bundle's thread does not panic"))
+    })
 }
 
 fn leave_out(bundle: &Bundle) -> Result<()> {
@@ -196,13 +199,14 @@ fn minify(script: &Path, node: &Node) -> Result<()> {
         .arg(script))
 }
 
-/// What the files of a bundle depend on. This program itself is part of it: it holds wasm-bindgen.
+/// What the files of a bundle depend on: tools by their locked versions, and how this program calls them.
 fn fingerprint(wasm: &[u8], optimised: bool) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     wasm.hash(&mut hasher);
     optimised.hash(&mut hasher);
     std::fs::read(project::e2e().join("package-lock.json"))?.hash(&mut hasher);
-    std::env::current_exe()?.metadata()?.modified()?.hash(&mut hasher);
+    std::fs::read(project::root().join("Cargo.lock"))?.hash(&mut hasher);
+    include_str!("bundle.rs").hash(&mut hasher);
     Ok(format!("{:016x}", hasher.finish()))
 }
 

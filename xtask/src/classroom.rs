@@ -16,6 +16,8 @@ const FOLDER: &str = "segscope-classroom";
 const README: &str = include_str!("../../www/offline/README.txt");
 /// Before the end of every page's head: what makes it installable and keeps it.
 const HEAD_END: &str = "</head>";
+/// At the pack's root, since it describes all of it.
+const MANIFEST: &str = "manifest.webmanifest";
 
 pub fn run_all(mut args: lexopt::Parser) -> Result<()> {
     let mut output = PathBuf::from(format!("{FOLDER}.zip"));
@@ -73,7 +75,8 @@ fn files() -> Result<Vec<File>> {
     let mut hasher = DefaultHasher::new();
     files.iter().for_each(|file| (&file.path, &file.content).hash(&mut hasher));
     let version = format!("{:016x}", hasher.finish());
-    let list = files.iter().map(|file| kept_address(&file.path)).collect::<Vec<_>>();
+    let list = files.iter().map(|file| kept_address(&file.path));
+    let list = list.chain([MANIFEST.into()]).collect::<Vec<_>>();
     let list = serde_json::json!({ "version": version, "files": list });
     let worker =
         include_str!("../../www/offline/service-worker.js").replace("\"unpacked\"", &format!("{version:?}"));
@@ -82,7 +85,7 @@ fn files() -> Result<Vec<File>> {
         ("README.txt", README.to_owned()),
         ("LICENSE-MIT", fs::read_to_string(root.join("LICENSE-MIT"))?),
         ("LICENSE-APACHE", fs::read_to_string(root.join("LICENSE-APACHE"))?),
-        ("manifest.webmanifest", manifest.to_owned()),
+        (MANIFEST, manifest.to_owned()),
         ("offline.json", format!("{list:#}\n")),
         ("service-worker.js", worker),
     ];
@@ -109,7 +112,7 @@ fn kept_page(name: &str, content: Vec<u8>) -> Result<Vec<u8>> {
     let page = String::from_utf8(content).with_context(|| format!("{name} is not UTF-8"))?;
     let up = "../".repeat(name.matches('/').count());
     let tags = format!(
-        "  <link rel=\"manifest\" href=\"{up}manifest.webmanifest\">\n    <script type=\"module\" src=\"{up}www/offline/offline.js\"></script>\n  {HEAD_END}"
+        "  <link rel=\"manifest\" href=\"{up}{MANIFEST}\">\n    <script type=\"module\" src=\"{up}www/offline/offline.js\"></script>\n  {HEAD_END}"
     );
     anyhow::ensure!(page.contains(HEAD_END), "{name} has no end of its head");
     Ok(page.replacen(HEAD_END, &tags, 1).into_bytes())

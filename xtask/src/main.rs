@@ -38,6 +38,7 @@ cargo xtask COMMAND
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
   test --packages [FILTER]                 checkpoints of PyTorch's packages, natively and in Chromium, and the
                                            exporter's tests; installs PyTorch in target/python
+  test --offline [FILTER]                  every lesson's tests on the classroom pack, as a browser keeps it, with the network cut
   bench [live] [...]                       against onnxruntime-web and burn; `cargo xtask bench --help`
   zoo                                      docs/zoo.md: every network's counts, and its distance from PyTorch
                                            and ONNX Runtime
@@ -122,11 +123,12 @@ fn test(mut args: lexopt::Parser) -> Result<()> {
             Long("native") => options.native = true,
             Long("browser") => options.browser = true,
             Long("packages") => options.packages = true,
+            Long("offline") => options.offline = true,
             Value(filter) if options.filter.is_none() => options.filter = Some(filter.string()?),
             _ => return Err(arg.unexpected().into()),
         }
     }
-    if !options.native && !options.browser && !options.packages {
+    if !(options.native || options.browser || options.packages || options.offline) {
         (options.native, options.browser) = (true, true);
     }
     test::run(&options)

@@ -1,4 +1,4 @@
-//! Every test, native and in a real browser, with one count at the end; and those that need Python, where asked for.
+//! Every test, native and in a real browser, with one count at the end; where asked for, those that need Python, and lessons without a network.
 
 use crate::command::say;
 use crate::{test_browser, test_native, test_packages};
@@ -10,6 +10,7 @@ pub struct Options {
     pub native: bool,
     pub browser: bool,
     pub packages: bool,
+    pub offline: bool,
     /// Part of a test's name.
     pub filter: Option<String>,
 }
@@ -37,11 +38,13 @@ pub fn run(options: &Options) -> Result<()> {
     let native = options.native.then(|| count("native", test_native::run(filter)));
     let browser = options.browser.then(|| count("browser", test_browser::run(filter)));
     let packages = options.packages.then(|| count("packages", test_packages::run(filter)));
+    let offline = options.offline.then(|| count("offline", test_browser::run_offline(filter)));
 
-    let runs: Vec<_> = [("native", native), ("browser", browser), ("packages", packages)]
-        .into_iter()
-        .filter_map(|(name, count)| Some((name, count?)))
-        .collect();
+    let runs: Vec<_> =
+        [("native", native), ("browser", browser), ("packages", packages), ("offline", offline)]
+            .into_iter()
+            .filter_map(|(name, count)| Some((name, count?)))
+            .collect();
     println!();
     for (name, count) in &runs {
         for reason in &count.skipped {

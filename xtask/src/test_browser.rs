@@ -1,9 +1,9 @@
 //! The tests of tests/e2e, by Node's own test runner, in Chromium, against this program's server.
 
+use crate::browser_script::Stage;
 use crate::command::say;
-use crate::node::Node;
 use crate::test::Count;
-use crate::{browser, bundle, classroom, pack, project, serve, tools};
+use crate::{classroom, pack, project, tools};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,32 @@ const SUB_PATH: &str = "some/where";
 
 /// Runs the tests whose name contains `filter`, or all.
 pub fn run(filter: Option<&str>) -> Result<Count> {
-    let runner = Runner::set_up()?;
+    let stage = Stage::set_up()?;
     tools::write_golden_cases(&project::root().join("tests/golden/cases"))?;
     let packed = project::target().join("e2e/packed");
     pack::write(&packed.join(SUB_PATH), &project::root().join("models/people.safetensors"))?;
-    let classroom = project::target().join("e2e/classroom");
-    classroom::write_folder(&classroom.join(SUB_PATH))?;
+    let classroom = packed_classroom()?;
     let data = [("SEGSCOPE_PACKED", packed.as_path()), ("SEGSCOPE_CLASSROOM", classroom.as_path())];
     // A lesson computes on one core; everything else keeps a software GPU busy, which takes every core.
     let (lessons, others): (Vec<_>, Vec<_>) =
         test_files()?.into_iter().partition(|file| is_of_a_lesson(file));
-    Ok(runner.run(&others, 1, filter, &data)?.and(runner.run(&lessons, 2, filter, &data)?))
+    Ok(run_files(&stage, &others, 1, filter, &data)?.and(run_files(&stage, &lessons, 2, filter, &data)?))
+}
+
+/// The same for lessons alone, each test with the classroom pack that its browser has kept, and no network.
+pub fn run_offline(filter: Option<&str>) -> Result<Count> {
+    let stage = Stage::set_up()?;
+    let classroom = packed_classroom()?;
+    let lessons: Vec<_> = test_files()?.into_iter().filter(|file| is_of_a_lesson(file)).collect();
+    let data = [("SEGSCOPE_CLASSROOM", classroom.as_path()), ("SEGSCOPE_OFFLINE", Path::new("1"))];
+    run_files(&stage, &lessons, 2, filter, &data)
+}
+
+/// A host's folder with the pack below it.
+fn packed_classroom() -> Result<PathBuf> {
+    let folder = project::target().join("e2e/classroom");
+    classroom::write_folder(&folder.join(SUB_PATH))?;
+    Ok(folder)
 }
 
 fn is_of_a_lesson(file: &Path) -> bool {
@@ -31,55 +46,34 @@ fn is_of_a_lesson(file: &Path) -> bool {
 
 /// Runs the tests of one file, which finds its data by a variable of its environment.
 pub fn run_file(name: &str, filter: Option<&str>, data: (&str, &Path)) -> Result<Count> {
-    Runner::set_up()?.run(&[project::e2e().join(name)], 1, filter, &[data])
+    run_files(&Stage::set_up()?, &[project::e2e().join(name)], 1, filter, &[data])
 }
 
-/// What the tests stand on: Node.js, a Chromium, and the page as it is published.
-struct Runner {
-    node: Node,
-    browser: Option<PathBuf>,
-}
-
-impl Runner {
-    fn set_up() -> Result<Self> {
-        let node = Node::set_up()?;
-        let browser = browser::find_or_install(&node)?;
-        bundle::build(bundle::Speed::QuickToRun)?;
-        Ok(Self { node, browser })
+/// Runs the tests of `files`, so many files at a time.
+fn run_files(
+    stage: &Stage,
+    files: &[PathBuf],
+    at_a_time: usize,
+    filter: Option<&str>,
+    data: &[(&str, &Path)],
+) -> Result<Count> {
+    let report = project::target().join("e2e/report.tap");
+    std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
+    let mut command = stage.node()?;
+    command
+        .args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
+        .args(["--test-reporter=tap".into(), format!("--test-reporter-destination={}", report.display())])
+        .arg(format!("--test-concurrency={at_a_time}"))
+        .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
+        .args(files)
+        .envs(data.iter().copied());
+    say(format_args!("browser tests in {}", stage.browser_name()));
+    let status = command.status().context("cannot start node")?;
+    let count = count(&std::fs::read_to_string(&report)?);
+    if !status.success() && count.failed == 0 {
+        bail!("node --test failed ({status})");
     }
-
-    /// Runs the tests of `files`, so many files at a time.
-    fn run(
-        &self,
-        files: &[PathBuf],
-        at_a_time: usize,
-        filter: Option<&str>,
-        data: &[(&str, &Path)],
-    ) -> Result<Count> {
-        let report = project::target().join("e2e/report.tap");
-        std::fs::create_dir_all(report.parent().expect("a folder was joined"))?;
-        let mut command = self.node.command();
-        command
-            .args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout"])
-            .args(["--test-reporter=tap".into(), format!("--test-reporter-destination={}", report.display())])
-            .arg(format!("--test-concurrency={at_a_time}"))
-            .args(filter.map(|filter| format!("--test-name-pattern={filter}")))
-            .args(files)
-            .envs(data.iter().copied())
-            .env("SEGSCOPE_ORIGIN", serve::in_background()?);
-        if let Some(browser) = &self.browser {
-            command.env("SEGSCOPE_CHROMIUM", browser);
-        }
-        let name =
-            self.browser.as_deref().map_or("playwright's Chromium".into(), |path| path.to_string_lossy());
-        say(format_args!("browser tests in {name}"));
-        let status = command.status().context("cannot start node")?;
-        let count = count(&std::fs::read_to_string(&report)?);
-        if !status.success() && count.failed == 0 {
-            bail!("node --test failed ({status})");
-        }
-        Ok(count)
-    }
+    Ok(count)
 }
 
 /// Names in order; Node 20 expands no patterns.

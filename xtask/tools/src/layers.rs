@@ -1,10 +1,9 @@
 //! A network's kernels by name and kind, exact and rounded: depthwise ones, whose few numbers a channel leave rounding errors no others
 //! to cancel with, and the others.
 
-use anyhow::Result;
 use segscope::graph::Op;
+use segscope::weights::Model;
 use segscope::weights::quantise::QuantisationError;
-use segscope::weights::{ChannelMeans, Model, correct_biases};
 
 /// A kernel, and how far it is rounded.
 pub struct Layer {
@@ -22,10 +21,7 @@ pub enum Kind {
 
 /// The names of a network's kernels of one kind.
 pub fn kernels(model: &Model, kind: Kind) -> Vec<&str> {
-    let is_depthwise = |op: &Op| match op {
-        Op::Conv2d(conv) => conv.groups > 1 && conv.groups == conv.out_channels,
-        _ => false,
-    };
+    let is_depthwise = |op: &Op| matches!(op, Op::Conv2d(conv) if conv.is_depthwise());
     let convolutions = model.graph.nodes.iter().filter(|node| node.op.convolution().is_some());
     let of_kind = convolutions.filter(|node| is_depthwise(&node.op) == (kind == Kind::Depthwise));
     of_kind.map(|node| node.weights[0].as_str()).collect()
@@ -40,10 +36,4 @@ pub fn worst_layers(exact: &Model, rounded: &Model) -> [Option<Layer>; 2] {
         };
         kernels(exact, kind).into_iter().map(layer).max_by(|a, b| a.error.total_cmp(&b.error))
     })
-}
-
-/// The rounded model with its biases corrected.
-pub fn corrected(exact: &Model, rounded: &Model, means: &ChannelMeans) -> Result<Model> {
-    let (graph, weights) = correct_biases(&exact.graph, &exact.weights.dequantise(), &rounded.weights, means);
-    Ok(Model::new(&rounded.info, &graph, &weights)?)
 }

@@ -14,10 +14,9 @@ use segscope::weights::{Model, Precision};
 
 use crate::catalogue::Catalogue;
 use crate::eval::segment;
-use crate::layers::{Kind, corrected, kernels, worst_layers};
+use crate::layers::{Kind, kernels, worst_layers};
 use crate::pack::{Pack, Photos};
-use crate::quantise::PHOTOS;
-use crate::taps::channel_means;
+use crate::taps::{channel_means, corrected};
 
 const HEAD: &str = "\
 # Precision
@@ -201,7 +200,7 @@ impl Subject {
     /// The rows of a network in every format below its own.
     fn precisions(&self, pictures: usize) -> Result<String> {
         let own = self.exact.weights.precision();
-        let means = channel_means(&self.exact, &self.seen, PHOTOS)?;
+        let means = channel_means(&self.exact, &self.seen)?;
         let mut variants = vec![(own.name().to_owned(), self.exact.clone())];
         for precision in Precision::ALL.into_iter().filter(|precision| *precision > own) {
             let rounded = self.exact.at(precision)?;

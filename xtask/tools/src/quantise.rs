@@ -11,13 +11,10 @@ use segscope::weights::quantise::QuantisationError;
 use segscope::weights::{Model, Precision};
 
 use crate::checkpoint::Request;
-use crate::layers::{Layer, corrected, worst_layers};
+use crate::layers::{Layer, worst_layers};
 use crate::numbers::with_numbers;
 use crate::sample_photos::{Photo, sample_photos};
-use crate::taps::channel_means;
-
-/// How many of a training split tell what the means of activations are.
-pub const PHOTOS: usize = 32;
+use crate::taps::{channel_means, corrected};
 
 pub fn run(request: Request) -> Result<()> {
     let folder = request.output.as_deref().unwrap_or(Path::new("."));
@@ -30,7 +27,7 @@ pub fn run(request: Request) -> Result<()> {
         "{:14} {:>9} {:>13} {:>13} {:>13} {:>11}",
         "", "bytes", "weights: max", "relative RMS", "scores: RMS", "same class"
     );
-    let means = request.photos.as_ref().map(|photos| channel_means(&exact, photos, PHOTOS)).transpose()?;
+    let means = request.photos.as_ref().map(|photos| channel_means(&exact, photos)).transpose()?;
     for precision in [Precision::F16, Precision::Int8, Precision::Int4] {
         let model = request.import(precision)?;
         let corrected = match &means {

@@ -6,9 +6,12 @@ use segscope::graph::{NodeId, Tensor};
 use segscope::plan::Window;
 use segscope::session::network_size;
 use segscope::simd::{Executor, Network, Picture};
-use segscope::weights::{ChannelMeans, Model};
+use segscope::weights::{ChannelMeans, Model, correct_biases};
 
 use crate::pack::Photos;
+
+/// How many photos of a training split tell the means of activations.
+const PHOTOS: usize = 32;
 
 /// Gives `visit` the value of each tapped node for each of the photos `names`.
 pub fn for_each_value(
@@ -39,9 +42,9 @@ pub fn for_each_value(
     Ok(())
 }
 
-/// The mean of each channel of everything that a convolution reads, over so many photos.
-pub fn channel_means(model: &Model, photos: &Photos, count: usize) -> Result<ChannelMeans> {
-    let names = photos.spread(count);
+/// The mean of each channel of everything that a convolution reads.
+pub fn channel_means(model: &Model, photos: &Photos) -> Result<ChannelMeans> {
+    let names = photos.spread(PHOTOS);
     let graph = &model.graph;
     let mut taps: Vec<NodeId> = graph
         .nodes
@@ -61,4 +64,10 @@ pub fn channel_means(model: &Model, photos: &Photos, count: usize) -> Result<Cha
         }
     })?;
     Ok(means)
+}
+
+/// The rounded model with its biases corrected.
+pub fn corrected(exact: &Model, rounded: &Model, means: &ChannelMeans) -> Result<Model> {
+    let (graph, weights) = correct_biases(&exact.graph, &exact.weights.dequantise(), &rounded.weights, means);
+    Ok(Model::new(&rounded.info, &graph, &weights)?)
 }
