@@ -1,4 +1,4 @@
-"""Parameters and multiply-accumulates of every network of the zoo: tests/golden/counts.json.
+"""Parameters and multiply-accumulates of every network of the zoo, and of one that a lesson makes: tests/golden/counts.json.
 
     python python/golden/counts.py
 
@@ -12,10 +12,13 @@ import torch
 from torch import nn
 
 import architectures
+from panet import PanetSemantic
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "counts.json"
 CLASSES = 21
 SIZE = (128, 160)  # PAN takes no shorter sides
+# By name in lesson 11, which makes them of the zoo's graphs.
+LESSONS = {"panet_resnet50": PanetSemantic}
 # The layers of queries and of keys in an attention module: smp's, transformers'.
 ATTENTIONS = [("q", "kv"), ("q_proj", "k_proj")]
 
@@ -45,13 +48,18 @@ def counts(model):
     return {"parameters": sum(p.numel() for p in model.parameters() if p.grad is not None), "macs": total}
 
 
+def counts_of(networks):
+    counted = {}
+    for name, network in networks.items():
+        counted[name] = counts(network(CLASSES))
+        print(name, counted[name], flush=True)
+    return counted
+
+
 def main():
-    networks = {}
-    for name, network in architectures.NETWORKS.items():
-        networks[name] = counts(network(CLASSES))
-        print(name, networks[name], flush=True)
     height, width = SIZE
-    golden = {"classes": CLASSES, "height": height, "width": width, "networks": networks}
+    networks, lessons = counts_of(architectures.NETWORKS), counts_of(LESSONS)
+    golden = {"classes": CLASSES, "height": height, "width": width, "networks": networks, "lessons": lessons}
     GOLDEN.write_text(json.dumps(golden, indent=2) + "\n")
 
 

@@ -1,7 +1,6 @@
 import { emit, h } from "../../dom.js";
 import { GraphView } from "../../graph/graph-view.js";
 import { NodeDetail } from "../../graph/node-detail.js";
-import { Texts } from "../shell/text.js";
 import { changesOf, matchNodes } from "./graph-diff.js";
 
 /** @typedef {import("../shell/lab-types.d.ts").Description} Description */
@@ -26,11 +25,11 @@ export class EditView extends HTMLElement {
   /** @type {Record<Side, Set<string>>} */ #changed = { before: new Set(), after: new Set() };
   /** Index on one side -> index on the other. @type {Record<Side, Map<number, number>>} */ #counterparts = { before: new Map(), after: new Map() };
 
-  /** @param {Texts} texts */
+  /** @param {import("../shell/text.js").Texts} texts */
   constructor(texts) {
     super();
     this.#texts = texts;
-    this.#detail = new NodeDetail(new Texts(texts.language, texts.raw("node")));
+    this.#detail = new NodeDetail(texts.below("node"));
     this.#views = { before: this.#view("before"), after: this.#view("after") };
     this.#figures = { before: h("figure", { className: "before" }, this.#captions.before, this.#views.before), after: h("figure", { className: "after" }, this.#captions.after, this.#views.after) };
     const toggle = (/** @type {Side} */ side) => h("button", { type: "button", className: "toggle", onclick: () => emit(this, "side", side) }, texts.t(`edit.${side}`));

@@ -1,4 +1,5 @@
 import { h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 import { figuresOf } from "./figures.js";
 
 /** @typedef {import("../shell/text.js").Texts} Texts */
@@ -12,7 +13,7 @@ import { figuresOf } from "./figures.js";
  */
 export function shortNumber(texts, value) {
   const [unit, size] = value >= 1e12 ? ["trillions", 1e12] : value >= 1e9 ? ["billions", 1e9] : value >= 1e6 ? ["millions", 1e6] : ["ones", 1];
-  return h("data", { value: String(value), title: texts.number(value) }, texts.t(`numbers.${unit}`, { value: texts.number(value / /** @type {number} */ (size)) }));
+  return h("data", { value: String(value), title: size === 1 ? "" : texts.number(value) }, texts.t(`numbers.${unit}`, { value: texts.number(value / /** @type {number} */ (size)) }));
 }
 
 /** Small changes in percent, others as a factor. @param {Texts} texts @param {number} factor */
@@ -58,7 +59,7 @@ export class FiguresTable extends HTMLElement {
     const head = h("tr", {}, ...[texts.t("figures.figure"), before.name, after.name, texts.t("figures.change")].map((text) => h("th", { scope: "col" }, text)));
     const caption = texts.t("figures.caption", { height, width, before: before.name, after: after.name });
     const table = h("table", {}, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...rows));
-    this.replaceChildren(h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": texts.t("figures.title") }, table), h("p", { className: "hint" }, texts.t("figures.rule")));
+    this.replaceChildren(scroller(texts.t("figures.title"), table), h("p", { className: "hint" }, texts.t("figures.rule")));
   }
 }
 

@@ -70,8 +70,7 @@ function chosen() {
   return { before: named(Object.hasOwn(NETWORKS, state.values.before) ? state.values.before : before), after: named(after) };
 }
 
-/** @returns {[number, number]} */
-const inputSize = () => sizeOf(HEIGHTS.includes(state.values.size) ? state.values.size : 256);
+const inputSize = () => sizeOf(state.values.size);
 const side = () => (state.values.side === "before" ? "before" : "after");
 
 /** What needs no computation: at once. */
@@ -151,7 +150,6 @@ runs.addEventListener("run", () => state.set({ run: true }));
 state.onChange((changed) => {
   const has = (/** @type {string[]} */ ...keys) => keys.some((key) => changed.has(key));
   tell();
-  if (has("photo") && photo?.name && photo.name !== state.values.photo) void lesson.work(() => chooser.show(state.values.photo));
   if (has("station", "before", "size", "all")) void lesson.work(() => draw());
   else if (has("node", "side")) edit.choose(side(), state.values.node);
   if (photo && has("station", "before", "run")) void lesson.work(() => run());

@@ -1,4 +1,4 @@
-import { finestLevel, naiveStack } from "./own-graphs.js";
+import { bottomUpPath, finestLevel, naiveStack } from "./own-graphs.js";
 import { CLASSES, NETWORKS } from "./stations.js";
 
 /** @typedef {import("../shell/lab-types.d.ts").Description} Description */
@@ -8,6 +8,7 @@ import { CLASSES, NETWORKS } from "./stations.js";
 const OWN = {
   naive: { of: "fcn32s_vgg16", make: naiveStack },
   finest: { of: "panoptic_fpn_resnet50", make: finestLevel },
+  panet_resnet50: { of: "panoptic_fpn_resnet50", make: bottomUpPath },
 };
 
 /** The networks of the lesson, described once for each size. */

@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 import { figuresOf } from "./figures.js";
 import { fieldText, shortNumber } from "./figures-table.js";
 import { NETWORKS, STATIONS } from "./stations.js";
@@ -28,7 +29,7 @@ export class OverviewTable extends HTMLElement {
     if (this.firstChild) return;
     const texts = this.#texts;
     const head = h("tr", {}, ...["network", "parameters", "macs", "field", "joins", "iou"].map((key) => h("th", { scope: "col" }, texts.t(`overview.${key}`))));
-    this.append(h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": texts.t("overview.table") }, h("table", {}, this.#caption, h("thead", {}, head), this.#body)));
+    this.append(scroller(texts.t("overview.table"), h("table", {}, this.#caption, h("thead", {}, head), this.#body)));
   }
 
   /** @param {string} station that is shown */
@@ -42,13 +43,10 @@ export class OverviewTable extends HTMLElement {
    */
   async show(size, measured) {
     if (String(size) === this.#size) return;
-    this.#size = String(size);
     const texts = this.#texts;
     const rows = [];
     for (const { id, name, after } of STATIONS) {
       const { parameters, macs, field, joins } = figuresOf(await this.#networks.describe(after, size));
-      // Another size may have been chosen meanwhile.
-      if (String(size) !== this.#size) return;
       const score = measured.find((row) => row.id === NETWORKS[after].model);
       const open = h("button", { type: "button", className: "quiet", onclick: () => emit(this, "station", id) }, name);
       const cells = [shortNumber(texts, parameters), shortNumber(texts, macs), fieldText(texts, field), texts.number(joins), score ? texts.percent(score.mean_iou) : "–"];
@@ -59,6 +57,7 @@ export class OverviewTable extends HTMLElement {
     const [height, width] = size;
     this.#caption.textContent = texts.t("overview.caption", { height, width });
     this.#body.replaceChildren(...rows);
+    this.#size = String(size);
   }
 }
 

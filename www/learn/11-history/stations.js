@@ -111,6 +111,14 @@ export const STATIONS = [
     look: { before: ["classifier.0.convs.1.0"], after: ["encoder.layer3.0.conv2", "decoder.aspp.0.convs.1.0.0", "decoder.block1.0", "cat_1"] },
   },
   {
+    id: "panet",
+    name: "PANet",
+    paper: "PANet",
+    before: "panoptic_fpn_resnet50",
+    after: "panet_resnet50",
+    look: { before: [], after: ["downsample_convs.0", "add_n3", "pafpn_convs.0", "pafpn_convs.2"] },
+  },
+  {
     id: "pan",
     name: "PAN",
     paper: "PAN",
@@ -148,7 +156,7 @@ export const STATIONS = [
 ];
 
 /**
- * What can be compared, and the catalogue's model of it, if there is one. Names are those of the zoo but for two graphs that are made of others; their
+ * What can be compared, and the catalogue's model of it, if there is one. Names are those of the zoo but for graphs that are made of others; their
  * names are texts.
  * @type {Readonly<Record<string, {name?: string, model?: string}>>}
  */
@@ -175,6 +183,7 @@ export const NETWORKS = {
   deeplabv3_resnet50: { name: "DeepLabv3, ResNet-50", model: "deeplabv3" },
   linknet_resnet18: { name: "LinkNet, ResNet-18" },
   deeplabv3plus_resnet50: { name: "DeepLabv3+, ResNet-50", model: "deeplabv3plus" },
+  panet_resnet50: {},
   pan_resnet50: { name: "PAN, ResNet-50" },
   panoptic_fpn_resnet50: { name: "Panoptic FPN, ResNet-50" },
   pointrend_fpn_resnet50: { name: "PointRend, Panoptic FPN" },
@@ -187,8 +196,11 @@ export const NETWORKS = {
  */
 export const HEIGHTS = [128, 256];
 
-/** @param {number} height @returns {[number, number]} height, width */
-export const sizeOf = (height) => [height, (height * 5) / 4];
+/** The input of a height that can be chosen; of any other, the last. @param {number} height @returns {[number, number]} height, width */
+export function sizeOf(height) {
+  const known = HEIGHTS.includes(height) ? height : HEIGHTS[HEIGHTS.length - 1];
+  return [known, (known * 5) / 4];
+}
 
 /** As many as Pascal VOC has, the data set that FCN and the DeepLabs were first measured on. */
 export const CLASSES = 21;
