@@ -1,4 +1,4 @@
-//! The lab bundle: a network that a lesson looks into and changes. Structures cross as JSON, whose shapes are in www/learn/lab-types.d.ts.
+//! The lab bundle: a network that a lesson looks into and changes. Structures cross as JSON, whose shapes are in www/learn/shell/lab-types.d.ts.
 
 use std::rc::Rc;
 

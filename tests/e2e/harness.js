@@ -18,9 +18,16 @@ import { serverOrigin, stopServer } from "./server.js";
  * @property {RegExp[]} [allow] complaints that belong to the test: console errors, exceptions, requests elsewhere
  * @property {number} [timeout] milliseconds for the whole test; 120,000 unless stated
  * @property {string | false} [skip] why this machine cannot run the test, such as data that is not there
+ * @property {() => Promise<Place>} [place] another than the repository on our server
+ *
+ * @typedef {object} Place where a test's pages come from
+ * @property {string} base the address that paths are below
+ * @property {(context: import("playwright-core").BrowserContext) => Promise<void>} enter before the test's body
+ * @property {() => void} leave after it
  *
  * @typedef {object} Stage
- * @property {(path: string) => Promise<Page>} openPage a path below the repository's root, in the test's own context
+ * @property {(path: string) => Promise<Page>} openPage a path below the repository's root, in the test's own context; without a slash at its begin
+ *   it is below any place
  * @property {import("playwright-core").BrowserContext} context
  * @property {string} query what the page's address ends with
  */
@@ -59,6 +66,9 @@ export function onEveryBackend(name, options, body) {
   }
 }
 
+/** The repository. @returns {Promise<Place>} */
+const served = async () => ({ base: await serverOrigin(), enter: async () => {}, leave() {} });
+
 /**
  * A test in a browser context of its own, so that nothing stored by one test is seen by another. It fails if its body
  * does, or if a page complained: console error, uncaught exception, crash, request to another origin. Failed tests
@@ -68,16 +78,17 @@ export function onEveryBackend(name, options, body) {
  * @param {(stage: Stage) => Promise<void>} body
  */
 export function browserTest(name, options, body) {
-  const { webgpu = "on", browserArgs = [], context: contextOptions, allow = [], timeout = 120_000, skip = false } = options;
+  const { webgpu = "on", browserArgs = [], context: contextOptions, allow = [], timeout = 120_000, skip = false, place = served } = options;
   test(name, { timeout, skip }, async () => {
-    const origin = await serverOrigin();
     const browser = await startedBrowser(webgpu, browserArgs);
-    const context = await browser.newContext({ baseURL: origin, ...contextOptions });
+    const { base, enter, leave } = await place();
+    const context = await browser.newContext({ baseURL: base, ...contextOptions });
     if (webgpu === "absent") await removeWebGpu(context);
     /** @type {string[]} */
     const complaints = [];
-    context.on("page", (page) => listen(page, origin, complaints));
+    context.on("page", (page) => listen(page, new URL(base).origin, complaints));
     try {
+      await enter(context);
       await body({
         context,
         query: "",
@@ -96,6 +107,7 @@ export function browserTest(name, options, body) {
       throw error;
     } finally {
       await context.close();
+      leave();
     }
   });
 }

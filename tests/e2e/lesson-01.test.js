@@ -1,39 +1,22 @@
 // Lesson 1: from scores to classes, on the live network; its arithmetic against torch and scipy.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
 import { instancesOf } from "../../www/learn/01-pixels-to-classes/instances.js";
-import { argmax, argmaxMap, softmax, softmaxMap } from "../../www/learn/01-pixels-to-classes/softmax.js";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { argmax, argmaxMap, softmax, softmaxMap } from "../../www/learn/shell/softmax.js";
+import { address, asNumber, lessonDriver, readJson, reveal, rowsOf } from "./lesson-driver.js";
 import { catalogueEntry, waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/01-pixels-to-classes";
-const ADDRESS = `/${FOLDER}/`;
+const { texts, test, lessonTest, openLesson, openAgain, goTo, looksRight, presentsAndEmbeds } = lessonDriver(1);
 
-/** @param {string} path */
-const json = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
-
-/** @param {unknown} value @returns {string[]} */
-const keysOf = (value, path = "") =>
-  typeof value === "object" && value !== null ? Object.entries(value).flatMap(([key, part]) => keysOf(part, `${path}.${key}`)) : [path];
-
-/** A number as the page writes it in English. @param {string} text */
-const parsed = (text) => Number(text.replaceAll(",", "").replace("−", "-").replace("%", ""));
-
-/** The cells of a table's body. @param {Page} page @param {string} table */
-const cells = (page, table) =>
-  page.locator(`${table} tbody tr`).evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent?.trim() ?? "")));
+/** The first percentage of a text. @param {string} text */
+const percentIn = (text) => asNumber(text.match(/[\d.]+%/)?.[0] ?? "");
 
 /** @param {Page} page @param {string} line */
 const line = async (page, line) => (await page.locator(line).innerText()).trim();
 
-test("lesson 1: softmax and instances are torch's and scipy's", async () => {
-  const { softmax: cases, maps } = await json("tests/golden/lesson_01.json");
+test("softmax and instances are torch's and scipy's", async () => {
+  const { softmax: cases, maps } = await readJson("tests/golden/lesson_01.json");
   for (const { scores, probabilities } of cases) {
     softmax(scores).forEach((value, i) => assert.ok(Math.abs(value - probabilities[i]) <= 1e-12 * probabilities[i], `${value}, ${probabilities[i]}`));
     // A map of that pixel, and beside it the same scores backwards.
@@ -58,10 +41,9 @@ test("lesson 1: softmax and instances are torch's and scipy's", async () => {
   }
 });
 
-test("lesson 1: both languages say the same", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => json(`${FOLDER}/${language}.json`)));
-  assert.deepEqual(keysOf(de), keysOf(en));
-  for (const id of ["people", "clothing"]) for (const { name } of (await catalogueEntry(id)).classes) assert.ok(en.classNames[name], name);
+test("every class has a name in the lesson's text", async () => {
+  const { classNames } = await texts("en");
+  for (const id of ["people", "clothing"]) for (const { name } of (await catalogueEntry(id)).classes) assert.ok(classNames[name], name);
 });
 
 /**
@@ -74,9 +56,7 @@ test("lesson 1: both languages say the same", async () => {
 function scoresAt(page, id, x, y) {
   return page.evaluate(
     async ({ id, x, y }) => {
-      // As variables: for the types these are no files of ours.
-      const paths = ["/www/learn/shell/lab.js", "/www/learn/shell/photo.js"];
-      const [{ Lab }, { samplePhoto }] = await Promise.all(paths.map((path) => import(path)));
+      const [{ Lab }, { samplePhoto }] = await Promise.all(["lab.js", "photo.js"].map((file) => import(new URL(`../shell/${file}`, location.href).href)));
       const model = await new Lab().model(id);
       const photo = await samplePhoto("astronaut");
       const description = await model.describe(await model.sizeFor(photo));
@@ -98,17 +78,16 @@ function scoresAt(page, id, x, y) {
   );
 }
 
-browserTest("lesson 1: a pixel's scores, softmax, argmax and target are the network's", {}, async (stage) => {
-  const page = await stage.openPage(`${ADDRESS}?model=clothing&x=0.4&y=0.55&of=3&label=1`);
-  await waitForState(page, "done");
+lessonTest("a pixel's scores, softmax, argmax and target are the network's", {}, async (stage) => {
+  const page = await openLesson(stage, "model=clothing&x=0.4&y=0.55&of=3&label=1");
   const { width, height, classes, scores, counts } = await scoresAt(page, "clothing", 0.4, 0.55);
   const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
   const best = scores.indexOf(Math.max(...scores));
-  const rows = await cells(page, "pixel-scores");
+  const rows = await rowsOf(page, "pixel-scores");
   assert.equal(rows.length, classes);
   rows.forEach(([, score, exponential, probability, largest, target], id) => {
     const close = (/** @type {string} */ text, /** @type {number} */ wanted) =>
-      assert.ok(Math.abs(parsed(text) - wanted) <= 6e-4 * Math.abs(wanted), `class ${id}: ${text}, ${wanted}`);
+      assert.ok(Math.abs(asNumber(text) - wanted) <= 6e-4 * Math.abs(wanted), `class ${id}: ${text}, ${wanted}`);
     close(score, scores[id]);
     close(exponential, Math.exp(scores[id]));
     close(probability, Math.exp(scores[id]) / sum);
@@ -123,14 +102,13 @@ browserTest("lesson 1: a pixel's scores, softmax, argmax and target are the netw
   assert.match(await page.locator("pixel-scores").innerText(), /\(0, 1, 0, 0, 0, 0, 0, 0, 0, 0\)/);
 
   // Areas under the mask are those of argmax.
-  const shown = (await page.locator("photo-answer .legend li").allInnerTexts()).map((text) => parsed(text.match(/[\d.]+%/)?.[0] ?? ""));
+  const shown = (await page.locator("photo-answer .legend li").allInnerTexts()).map(percentIn);
   counts.forEach((count, id) => assert.ok(Math.abs(shown[id] - (100 * count) / (width * height)) < 0.06, `class ${id}: ${shown[id]}, ${count}`));
   assert.equal(await page.locator("class-maps map-view").count(), classes);
 });
 
-browserTest("lesson 1: state in the address, by keyboard alone, and reset", {}, async (stage) => {
-  const page = await stage.openPage(ADDRESS);
-  await waitForState(page, "done");
+lessonTest("state in the address, by keyboard alone, and reset", {}, async (stage) => {
+  const page = await openLesson(stage);
   const status = "pixel-scores .readout[role=status]";
   const before = await line(page, status);
   await page.locator("photo-answer canvas").first().focus();
@@ -141,21 +119,18 @@ browserTest("lesson 1: state in the address, by keyboard alone, and reset", {}, 
   const [x, y] = /** @type {RegExpMatchArray} */ (after.match(/Pixel (\d+), (\d+)/)).slice(1).map(Number);
   const [x0, y0] = /** @type {RegExpMatchArray} */ (before.match(/Pixel (\d+), (\d+)/)).slice(1).map(Number);
   assert.deepEqual([x - x0, y - y0], [1, 30]);
-  const address = new URL(page.url());
-  assert.equal(Math.floor(Number(address.searchParams.get("x")) * 480), x);
-  assert.equal(Math.floor(Number(address.searchParams.get("y")) * 480), y);
+  for (const [key, value] of /** @type {const} */ ([["x", x], ["y", y]])) assert.equal(Math.floor(Number(address(page).get(key)) * 480), value);
 
   // The main exercise goes on without a mouse: one-hot maps, the background left out.
   await page.locator("input[name=maps]:checked").focus();
   await page.keyboard.press("ArrowDown");
-  assert.equal(new URL(page.url()).searchParams.get("maps"), "onehot");
+  assert.equal(address(page).get("maps"), "onehot");
   await page.getByLabel("The background takes part in argmax").focus();
   await page.keyboard.press("Space");
   assert.match(await line(page, "background-class .readout"), /Some thing: 100%/);
-  assert.equal(new URL(page.url()).searchParams.get("background"), "0");
+  assert.equal(address(page).get("background"), "0");
 
-  const again = await stage.openPage(new URL(page.url()).pathname + new URL(page.url()).search);
-  await waitForState(again, "done");
+  const again = await openAgain(stage, page);
   assert.equal(await line(again, status), after);
   assert.equal(await again.locator("input[name=maps]:checked").inputValue(), "onehot");
   await again.getByRole("button", { name: "Reset" }).click();
@@ -164,17 +139,16 @@ browserTest("lesson 1: state in the address, by keyboard alone, and reset", {}, 
   assert.equal(new URL(again.url()).search, "");
 });
 
-browserTest("lesson 1: grey, threshold, two copies of the photo, another network", {}, async (stage) => {
-  const page = await stage.openPage(ADDRESS);
-  await waitForState(page, "done");
+lessonTest("grey, threshold, two copies of the photo, another network", {}, async (stage) => {
+  const page = await openLesson(stage);
   assert.equal(await page.locator("input-planes .figures").first().locator("map-view").count(), 3);
   await page.getByRole("radio", { name: "the brightness in all three" }).check();
   assert.equal(await page.locator("input-planes .figures").first().locator("map-view").count(), 1);
-  const share = parsed((await line(page, "input-planes .readout")).match(/[\d.]+%/)?.[0] ?? "");
-  const areas = await cells(page, "input-planes");
+  const share = percentIn(await line(page, "input-planes .readout"));
+  const areas = await rowsOf(page, "input-planes");
   assert.equal(areas.length, 2);
   // What one class loses the other wins, and no more can have changed than that and back.
-  assert.ok(share >= Math.abs(parsed(areas[1][1]) - parsed(areas[1][2])) - 0.11, `${share}: ${areas}`);
+  assert.ok(share >= Math.abs(asNumber(areas[1][1]) - asNumber(areas[1][2])) - 0.11, `${share}: ${areas}`);
   await page.getByRole("radio", { name: "three planes" }).check();
 
   await page.getByRole("slider", { name: "Smallest probability" }).fill("0.9");
@@ -190,7 +164,7 @@ browserTest("lesson 1: grey, threshold, two copies of the photo, another network
   await page.getByRole("slider", { name: "Distance" }).fill("-0.6");
   await waitForState(page, "done");
   assert.equal(await count(), 1, "masks that touch are one instance");
-  assert.equal(new URL(page.url()).searchParams.get("gap"), "-0.6");
+  assert.equal(address(page).get("gap"), "-0.6");
 
   await page.getByRole("combobox", { name: "Network" }).selectOption("clothing");
   await page.waitForFunction(() => document.querySelectorAll("class-maps map-view").length === 10);
@@ -198,64 +172,31 @@ browserTest("lesson 1: grey, threshold, two copies of the photo, another network
   assert.match(await page.locator("background-class math").textContent() ?? "", /c\+1=9\+1=10/);
 });
 
-browserTest("lesson 1: questions reveal what is computed", {}, async (stage) => {
-  const page = await stage.openPage(ADDRESS);
-  const reveal = async (/** @type {string} */ key) => {
-    await page.locator(`#${key} button`).click();
-    await page.waitForFunction((key) => document.getElementById(key)?.dataset.outcome, key);
-    return { outcome: await page.locator(`#${key}`).getAttribute("data-outcome"), text: await page.locator(`#${key} .outcome`).innerText() };
-  };
-  await page.locator("#shift").getByLabel("It stays the same").check();
-  assert.equal((await reveal("shift")).outcome, "right");
-  await page.locator("#numbers input").fill(String(2 * 480 * 480));
-  const { outcome, text } = await reveal("numbers");
+lessonTest("questions reveal what is computed", {}, async (stage) => {
+  const page = await openLesson(stage);
+  assert.equal((await reveal(page, "shift", "It stays the same")).outcome, "right");
+  const { outcome, text } = await reveal(page, "numbers", 2 * 480 * 480);
   assert.equal(outcome, "right");
   assert.match(text, /2 × 480 × 480/);
-  await page.locator("#without").getByLabel("All of it").check();
-  assert.equal((await reveal("without")).outcome, "right");
-  await page.locator("#touching input").fill("7");
-  assert.match((await reveal("touching")).text, /Not quite: 2\./);
-  await page.locator("#inGrey input").first().check();
-  const share = parsed((await reveal("inGrey")).text.match(/It is ([\d.]+%)/)?.[1] ?? "");
-  const shown = parsed((await line(page, "input-planes .readout")).match(/[\d.]+%/)?.[0] ?? "");
-  assert.equal(share, shown);
+  assert.equal((await reveal(page, "without", "All of it")).outcome, "right");
+  assert.match((await reveal(page, "touching", 7)).text, /Not quite: 2\./);
+  const share = asNumber((await reveal(page, "inGrey", 0)).text.match(/It is ([\d.]+%)/)?.[1] ?? "");
+  assert.equal(share, percentIn(await line(page, "input-planes .readout")));
 });
 
-browserTest("lesson 1: what the teacher's answers state is what the page shows", {}, async (stage) => {
-  const { exercises } = (await json(`${FOLDER}/en.json`)).teacher;
-  const open = async (/** @type {number} */ index) => {
-    const page = await stage.openPage(`${ADDRESS}?${exercises[index].state}`);
-    await waitForState(page, "done");
-    return page;
-  };
-  let page = await open(1);
+lessonTest("what the teacher's answers state is what the page shows", {}, async (stage) => {
+  const { exercises } = (await texts("en")).teacher;
+  const page = await openLesson(stage, exercises[1].state);
   assert.match(exercises[1].answer, /100 %/);
   assert.match(await line(page, "background-class .readout"), /Some thing: 100%/);
-  page = await open(2);
+  await goTo(page, exercises[2].state);
   assert.match(exercises[2].answer, /20 % there are two/);
   assert.match(await line(page, "three-tasks .readout"), /person: 2\./);
 });
 
-for (const [width, height] of [[1280, 860], [390, 844]]) {
-  browserTest(`lesson 1, ${width} wide: axe finds nothing, no scroll sideways`, { context: { bypassCSP: true, viewport: { width, height } } }, async (stage) => {
-    const page = await stage.openPage(`${ADDRESS}?copies=2&lang=de`);
-    await waitForState(page, "done");
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const small = (await tooSmallControls(page)).filter((text) => !/: 20 x 20$/.test(text));
-    assert.deepEqual(small, [], "radio buttons have labels as high as a fingertip");
-  });
-}
+looksRight([["light", 1280, "copies=2&lang=de"], ["dark", 390, "copies=2&lang=de"]]);
 
-browserTest("lesson 1: in front of a class, and inside another page", {}, async (stage) => {
-  const page = await stage.openPage(`${ADDRESS}?present=1`);
-  await waitForState(page, "done");
-  assert.equal(await page.locator("body > header").isVisible(), false);
-  await page.keyboard.press("Escape");
-  assert.equal(await page.locator("body > header").isVisible(), true);
-  const embedded = await stage.openPage(`${ADDRESS}?embed=1&hide=questions,controls`);
-  await waitForState(embedded, "done");
-  for (const part of ["body > header", "body > footer", ".questions", ".settings >> nth=0"]) assert.equal(await embedded.locator(part).isVisible(), false, part);
-  assert.equal(await embedded.locator("photo-answer canvas").first().isVisible(), true);
+presentsAndEmbeds({
+  hide: ["questions", "controls"],
+  embedded: async (page) => assert.equal(await page.locator("photo-answer canvas").first().isVisible(), true),
 });

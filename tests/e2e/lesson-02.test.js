@@ -1,27 +1,13 @@
 // Lesson 2: the patch classifier, slid and in one pass, against PyTorch; the page's counts against those made there.
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { ROOT, address, asNumber, lessonDriver, numbers, readJson, reveal } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/02-patches-to-convolution";
-const ADDRESS = `/${FOLDER}/`;
-
-/** @param {string} path */
-const json = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
-
-/** @param {unknown} value @returns {string[]} */
-const keysOf = (value, path = "") =>
-  typeof value === "object" && value !== null ? Object.entries(value).flatMap(([key, part]) => keysOf(part, `${path}.${key}`)) : [path];
-
-/** Numbers of a text as the page writes them in English. @param {string} text */
-const numbers = (text) => [...text.matchAll(/−?\d[\d,]*(?:\.\d+)?/g)].map(([number]) => Number(number.replaceAll(",", "").replace("−", "-")));
+const { folder, texts, test, lessonTest, openLesson, openAgain, looksRight, presentsAndEmbeds } = lessonDriver(2);
 
 /** @param {Page} page @param {string} element */
 const text = async (page, element) => (await page.locator(element).innerText()).trim();
@@ -47,8 +33,7 @@ async function picture(page) {
 
 /** The lesson with that picture. @param {import("./harness.js").Stage} stage @param {string} query */
 async function openWithPicture(stage, query = "") {
-  const page = await stage.openPage(ADDRESS + query);
-  await waitForState(page, "done");
+  const page = await openLesson(stage, query);
   await page.locator("input[type=file]").setInputFiles(await picture(page));
   await page.waitForFunction(() => document.querySelector("sliding-window lesson-steps")?.textContent?.includes("425"));
   await waitForState(page, "done");
@@ -66,9 +51,9 @@ const pixelsOf = (page, canvas) =>
 /** @param {number[]} scores */
 const bestOf = (scores) => scores.indexOf(Math.max(...scores));
 
-test("lesson 2: the network's file is small, rounded, and of the patch that it says", async () => {
-  const { graph, weights, classes, patch, stride, val } = await json(`${FOLDER}/patch.json`);
-  assert.ok((await stat(join(ROOT, FOLDER, "patch.json"))).size < 500_000);
+test("the network's file is small, rounded, and of the patch that it says", async () => {
+  const { graph, weights, classes, patch, stride, val } = await readJson(`${folder}/patch.json`);
+  assert.ok((await stat(join(ROOT, folder, "patch.json"))).size < 500_000);
   const data = Object.values(weights).flatMap(({ data }) => data);
   assert.ok(data.length >= 30_000 && data.length <= 80_000, `${data.length} parameters`);
   assert.ok(data.every((value) => Number(value.toPrecision(4)) === value));
@@ -85,16 +70,15 @@ test("lesson 2: the network's file is small, rounded, and of the patch that it s
   assert.ok(val.accuracy > 0.5 && val.mean_recall > 0.5, JSON.stringify(val));
 });
 
-test("lesson 2: both languages say the same", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => json(`${FOLDER}/${language}.json`)));
-  assert.deepEqual(keysOf(de), keysOf(en));
-  for (const { name } of (await json(`${FOLDER}/patch.json`)).classes) assert.ok(en.classNames[name], name);
+test("every class has a name in the lesson's text", async () => {
+  const { classNames } = await texts("en");
+  for (const { name } of (await readJson(`${folder}/patch.json`)).classes) assert.ok(classNames[name], name);
 });
 
-browserTest("lesson 2: sliding and one pass give PyTorch's answers and counts", {}, async (stage) => {
-  const golden = await json("tests/golden/lesson_02.json");
-  const { classes, weights } = await json(`${FOLDER}/patch.json`);
-  const page = await openWithPicture(stage, "?of=8&channel=5");
+lessonTest("sliding and one pass give PyTorch's answers and counts", {}, async (stage) => {
+  const golden = await readJson("tests/golden/lesson_02.json");
+  const { classes, weights } = await readJson(`${folder}/patch.json`);
+  const page = await openWithPicture(stage, "of=8&channel=5");
   const colours = classes.map((/** @type {{colour: number[]}} */ { colour }) => colour.join());
   const expected = golden.scores.map((/** @type {number[]} */ scores) => colours[bestOf(scores)]);
 
@@ -113,7 +97,7 @@ browserTest("lesson 2: sliding and one pass give PyTorch's answers and counts", 
   await page.getByRole("button", { name: "Step", exact: true }).click();
   await page.getByRole("button", { name: "Step", exact: true }).click();
   await waitForState(page, "done");
-  const patch = Number(new URL(page.url()).searchParams.get("patch"));
+  const patch = Number(address(page).get("patch"));
   assert.equal(patch, 3 * golden.columns - 1, "the row that was begun, and two more");
   await shown(patch);
   assert.deepEqual((await pixelsOf(page, "sliding-window figure:nth-child(3) canvas")).filter(Boolean), expected.slice(0, patch + 1));
@@ -139,7 +123,7 @@ browserTest("lesson 2: sliding and one pass give PyTorch's answers and counts", 
   // The dense layer, added up here from nothing but PyTorch's score and the file.
   const dense = (await text(page, "dense-layer .readout")).match(/([−\d.]+) added up here, ([−\d.]+) as a dense layer, ([−\d.]+) as a convolution/);
   for (const score of dense?.slice(1) ?? []) {
-    assert.ok(Math.abs(Number(score.replace("−", "-")) - golden.scores[patch][8]) < 1e-3 * largest, `${score}, ${golden.scores[patch][8]}`);
+    assert.ok(Math.abs(asNumber(score) - golden.scores[patch][8]) < 1e-3 * largest, `${score}, ${golden.scores[patch][8]}`);
   }
   assert.equal(dense?.length, 4);
   const [classCount, channels, height, width] = weights["dense.weight"].shape;
@@ -148,13 +132,12 @@ browserTest("lesson 2: sliding and one pass give PyTorch's answers and counts", 
   ]);
   const kernel = weights["dense.weight"].data.slice((8 * channels + 5) * height * width, (8 * channels + 6) * height * width);
   const cells = await page.locator("dense-layer number-grid").nth(1).locator(".cell").allInnerTexts();
-  cells.forEach((cell, i) => assert.ok(Math.abs(Number(cell.replace("−", "-")) - kernel[i]) <= 0.051 * Math.abs(kernel[i]), `${cell}, ${kernel[i]}`));
+  cells.forEach((cell, i) => assert.ok(Math.abs(asNumber(cell) - kernel[i]) <= 0.051 * Math.abs(kernel[i]), `${cell}, ${kernel[i]}`));
   assert.equal(cells.length, height * width);
 });
 
-browserTest("lesson 2: state in the address, by keyboard alone, and reset", {}, async (stage) => {
-  const page = await stage.openPage(`${ADDRESS}?photo=coffee&patch=30&of=5&channel=7`);
-  await waitForState(page, "done");
+lessonTest("state in the address, by keyboard alone, and reset", {}, async (stage) => {
+  const page = await openLesson(stage, "photo=coffee&patch=30&of=5&channel=7");
   const line = "sliding-window .readout[role=status]";
   assert.match(await text(page, line), /^Patch 31 of 350, from pixel 20, 4: /);
   // Forward by the button, then down a row on the map.
@@ -167,7 +150,7 @@ browserTest("lesson 2: state in the address, by keyboard alone, and reset", {}, 
   await waitForState(page, "done");
   const moved = await text(page, line);
   assert.match(moved, /^Patch 57 of 350, from pixel 24, 8: /);
-  assert.equal(new URL(page.url()).searchParams.get("patch"), "56");
+  assert.equal(address(page).get("patch"), "56");
   // On the picture a pointer takes the patch along.
   const box = await page.locator("sliding-window .framed").boundingBox();
   assert.ok(box);
@@ -175,8 +158,7 @@ browserTest("lesson 2: state in the address, by keyboard alone, and reset", {}, 
   await waitForState(page, "done");
   assert.match(await text(page, line), /^Patch 350 of 350, from pixel 96, 52: /);
 
-  const again = await stage.openPage(new URL(page.url()).pathname + new URL(page.url()).search);
-  await waitForState(again, "done");
+  const again = await openAgain(stage, page);
   assert.equal(await text(again, line), await text(page, line));
   assert.match(await text(again, "dense-layer .readout"), /^Patch 350, tree, /);
   await again.getByRole("button", { name: "Reset" }).click();
@@ -185,30 +167,20 @@ browserTest("lesson 2: state in the address, by keyboard alone, and reset", {}, 
   assert.equal(new URL(again.url()).search, "");
 });
 
-browserTest("lesson 2: questions reveal what is computed", {}, async (stage) => {
+lessonTest("questions reveal what is computed", {}, async (stage) => {
   const page = await openWithPicture(stage);
-  const reveal = async (/** @type {string} */ key) => {
-    await page.locator(`#${key} button`).click();
-    await page.waitForFunction((key) => document.getElementById(key)?.dataset.outcome, key);
-    return { outcome: await page.locator(`#${key}`).getAttribute("data-outcome"), why: await text(page, `#${key} .outcome`) };
-  };
-  await page.locator("#patches input").fill("425");
-  assert.equal((await reveal("patches")).outcome, "right");
-  await page.locator("#equal").getByLabel("By rounding only").check();
-  assert.equal((await reveal("equal")).outcome, "right");
-  await page.locator("#ratio input").fill("2");
-  const { outcome, why } = await reveal("ratio");
-  const { patch_macs: patchMacs, whole_macs: wholeMacs } = await json("tests/golden/lesson_02.json");
+  assert.equal((await reveal(page, "patches", 425)).outcome, "right");
+  assert.equal((await reveal(page, "equal", "By rounding only")).outcome, "right");
+  const { outcome, text: why } = await reveal(page, "ratio", 2);
+  const { patch_macs: patchMacs, whole_macs: wholeMacs } = await readJson("tests/golden/lesson_02.json");
   assert.equal(outcome, "wrong");
   assert.deepEqual(numbers(why), [Math.round((4250 * patchMacs) / wholeMacs) / 10, 425 * patchMacs, wholeMacs]);
-  await page.locator("#weights").getByLabel("As many").check();
-  assert.equal((await reveal("weights")).outcome, "right");
+  assert.equal((await reveal(page, "weights", "As many")).outcome, "right");
 });
 
-browserTest("lesson 2: what the teacher's answers state is what the page shows", {}, async (stage) => {
-  const { exercises } = (await json(`${FOLDER}/en.json`)).teacher;
-  const page = await stage.openPage(`${ADDRESS}?${exercises[0].state}`);
-  await waitForState(page, "done");
+lessonTest("what the teacher's answers state is what the page shows", {}, async (stage) => {
+  const { exercises } = (await texts("en")).teacher;
+  const page = await openLesson(stage, exercises[0].state);
   assert.match(await text(page, "sliding-window .readout[role=status]"), /^Patch 625 of 625/);
   assert.match(await text(page, "sliding-window figure:nth-child(4)"), / 81 times/);
   assert.match(exercises[0].answer, /^625 patches, 25 rows of 25\. .* 81 /);
@@ -216,25 +188,11 @@ browserTest("lesson 2: what the teacher's answers state is what the page shows",
   assert.match(exercises[1].answer, new RegExp(`in a ratio of ${ratio}\\.`));
 });
 
-for (const [width, height] of [[1280, 860], [390, 844]]) {
-  browserTest(`lesson 2, ${width} wide: axe finds nothing, no scroll sideways`, { context: { bypassCSP: true, viewport: { width, height } } }, async (stage) => {
-    const page = await stage.openPage(`${ADDRESS}?photo=coffee&lang=de&both=1`);
-    await waitForState(page, "done");
-    assert.equal(await page.locator("one-pass .figures").isVisible(), true, "both ways were run");
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const small = (await tooSmallControls(page)).filter((found) => !/: 20 x 20$/.test(found));
-    assert.deepEqual(small, [], "radio buttons have labels as high as a fingertip");
-  });
-}
+looksRight([["light", 1280, "photo=coffee&lang=de&both=1"], ["dark", 390, "photo=coffee&lang=de&both=1"]], {
+  also: async (page) => assert.equal(await page.locator("one-pass .figures").isVisible(), true, "both ways were run"),
+});
 
-browserTest("lesson 2: in front of a class, and inside another page", {}, async (stage) => {
-  const page = await stage.openPage(`${ADDRESS}?present=1`);
-  await waitForState(page, "done");
-  assert.equal(await page.locator("body > header").isVisible(), false);
-  const embedded = await stage.openPage(`${ADDRESS}?embed=1&hide=questions`);
-  await waitForState(embedded, "done");
-  for (const part of ["body > header", "body > footer", ".questions"]) assert.equal(await embedded.locator(part).isVisible(), false, part);
-  assert.equal(await embedded.locator("sliding-window canvas").first().isVisible(), true);
+presentsAndEmbeds({
+  hide: ["questions"],
+  embedded: async (page) => assert.equal(await page.locator("sliding-window canvas").first().isVisible(), true),
 });

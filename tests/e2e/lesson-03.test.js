@@ -1,34 +1,18 @@
 // Lesson 3, convolution arithmetic: its formula, its sums and its grids against PyTorch; links, questions, keyboard, both languages.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
 import { reasonsOf, sizeOf, termsOf } from "../../www/learn/03-convolution-arithmetic/arithmetic.js";
 import { DEFAULTS, changed, settingsOf } from "../../www/learn/03-convolution-arithmetic/settings.js";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { address, asNumber, assertClose, lessonDriver, readJson, reveal, tabTo } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {Partial<import("../../www/learn/03-convolution-arithmetic/settings.js").State>} State */
 /** @typedef {{state: State, input: number[], weight: number[], shape: number[], output: number[]}} Case */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/03-convolution-arithmetic";
-const PATH = `/${FOLDER}/`;
-
-/** @param {string} path @returns {Promise<any>} */
-const readJson = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
+const { texts, test, lessonTest, openLesson, goTo, looksRight, presentsAndEmbeds } = lessonDriver(3);
 
 /** Written by python/golden/lesson_03.py. @type {{cases: Record<string, Case>, axes: Record<string, number[]>, conv2d: number[], conv_transpose2d: number[]}} */
 const golden = await readJson("tests/golden/lesson_03.json");
-
-/** @param {import("./harness.js").Stage} stage @param {string} [query] */
-async function openLesson({ openPage }, query = "") {
-  const page = await openPage(`${PATH}?${query}`);
-  await waitForState(page, "done");
-  return page;
-}
 
 /** As a link has it. @param {Case} golden */
 function queryOf({ state, input, weight }) {
@@ -38,17 +22,11 @@ function queryOf({ state, input, weight }) {
   return address.toString();
 }
 
-/** What a person reads as a number. @param {string} text */
-const asNumber = (text) => Number(text.replace("−", "-").replaceAll(",", ""));
-
 /** @param {Page} page */
 const outputOf = async (page) => (await page.locator("convolution-figure .output:visible .cell").allTextContents()).map(asNumber);
 
-/** @param {ArrayLike<number>} ours @param {ArrayLike<number>} theirs @param {string} name */
-function assertClose(ours, theirs, name) {
-  assert.equal(ours.length, theirs.length, name);
-  for (let i = 0; i < theirs.length; i++) assert.ok(Math.abs(ours[i] - theirs[i]) <= 6e-4, `${name}: value ${i} is ${ours[i]}, PyTorch has ${theirs[i]}`);
-}
+/** The page shows four digits. */
+const SHOWN = 6e-4;
 
 test("the formula gives PyTorch's size for all settings of the lesson, and reasons where PyTorch refuses", () => {
   const { size, kernel_size, stride, padding } = golden.axes;
@@ -75,7 +53,7 @@ test("an output cell's terms add up to PyTorch's value", () => {
       return termsOf(settings, cell).reduce((sum, term) => sum + term.value * term.weight, 0);
     });
     assert.equal(channels, settings.out_channels);
-    assertClose(sums, output, name);
+    assertClose(name, sums, output, SHOWN);
   }
 });
 
@@ -89,35 +67,22 @@ test("edited numbers stay where they are when the grids grow or shrink", () => {
   assert.equal(larger.input.length, 9);
 });
 
-test("both languages say the same things, and the title is that of the list", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
-  /** @param {any} value @param {string} path @returns {string[]} */
-  const paths = (value, path = "") => (value && typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => paths(child, `${path}.${key}`)) : [path]);
-  assert.deepEqual(paths(de), paths(en));
-  const holes = (/** @type {any} */ text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-  assert.deepEqual(holes(de), holes(en));
-  const { LESSONS } = await import("../../www/learn/lessons.js");
-  assert.deepEqual({ en: en.title, de: de.title }, LESSONS.find(({ number }) => number === 3)?.titles);
-  en.teacher.exercises.forEach((/** @type {any} */ { state }, /** @type {number} */ i) => assert.equal(de.teacher.exercises[i].state, state));
-});
-
-browserTest("grids of PyTorch's cases show PyTorch's values, and the formula agrees with the code", {}, async (stage) => {
+lessonTest("grids of PyTorch's cases show PyTorch's values, and the formula agrees with the code", {}, async (stage) => {
   const page = await openLesson(stage, queryOf(golden.cases["figure 1.1"]));
   for (const [name, entry] of Object.entries(golden.cases)) {
-    if (name !== "figure 1.1") await page.goto(`${PATH}?${queryOf(entry)}`);
-    await waitForState(page, "done");
-    assertClose(await outputOf(page), entry.output, name);
+    if (name !== "figure 1.1") await goTo(page, queryOf(entry));
+    assertClose(name, await outputOf(page), entry.output, SHOWN);
     const result = await page.locator("size-formula [role=status]").innerText();
     assert.ok(result.startsWith(`The code infers the shape [${entry.shape.join(", ")}]: ${entry.shape[2]} rows, as by the formula.`), `${name}: ${result}`);
     const first = await page.locator("cell-sum .terms").innerText().catch(() => "");
-    if (entry.output[0] !== 0 || first) assertClose([asNumber(first.split("=").at(-1) ?? "")], [entry.output[0]], `${name}: the sum`);
+    if (entry.output[0] !== 0 || first) assertClose(`${name}: the sum`, [asNumber(first.split("=").at(-1) ?? "")], [entry.output[0]], SHOWN);
     const isTransposed = entry.state.op === "conv_transpose2d";
     assert.equal(await page.locator("stretched-input").isVisible(), isTransposed, name);
     if (isTransposed) assert.match(await page.locator("stretched-input .readout").innerText(), /the largest difference is (0|\d+(\.\d+)?e-\d+)\.$/, name);
   }
 });
 
-browserTest("pointing at a cell marks its patch and writes its sum; at an input cell, where it goes", {}, async (stage) => {
+lessonTest("pointing at a cell marks its patch and writes its sum; at an input cell, where it goes", {}, async (stage) => {
   const page = await openLesson(stage, "padding=1");
   await page.getByRole("img", { name: "Output, channel 1, row 1, column 2" }).hover();
   const patch = page.locator(".input .cell.patch");
@@ -138,21 +103,21 @@ browserTest("pointing at a cell marks its patch and writes its sum; at an input 
   assert.equal(await padding.evaluate((cell) => getComputedStyle(cell).borderTopStyle), "dashed");
 });
 
-browserTest("steps lead the window over the output in order, and the address keeps it", {}, async (stage) => {
+lessonTest("steps lead the window over the output in order, and the address keeps it", {}, async (stage) => {
   const page = await openLesson(stage);
   const made = () => page.locator(".output .cell.made").getAttribute("aria-label");
   assert.match((await made()) ?? "", /row 1, column 1: 12$/);
   for (let step = 1; step <= 4; step++) await page.getByRole("button", { name: "Step", exact: true }).click();
   assert.match((await made()) ?? "", /row 2, column 2: 17$/);
-  assert.equal(new URL(page.url()).searchParams.get("cell"), "4");
+  assert.equal(address(page).get("cell"), "4");
   await page.reload();
   await waitForState(page, "done");
   assert.match((await made()) ?? "", /row 2, column 2: 17$/);
   await page.getByRole("button", { name: "Start over" }).click();
-  assert.equal(new URL(page.url()).searchParams.get("cell"), null);
+  assert.equal(address(page).get("cell"), null);
 });
 
-browserTest("what cannot be is explained by the code and by the formula, and can be repaired", {}, async (stage) => {
+lessonTest("what cannot be is explained by the code and by the formula, and can be repaired", {}, async (stage) => {
   const page = await openLesson(stage, "kernel_size=5&dilation=3&size=7");
   const result = page.locator("size-formula [role=status]");
   const says = async (/** @type {RegExp[]} */ ...patterns) => {
@@ -173,25 +138,23 @@ browserTest("what cannot be is explained by the code and by the formula, and can
     ["groups=2&out_channels=2", /1 channels do not split into 2 groups/, /in_channels = 1 does not split into 2 groups\./],
     ["groups=2&in_channels=2", /1 channels do not split into 2 groups/, /out_channels = 1 does not split into 2 groups\./],
   ])) {
-    await page.goto(`${PATH}?${query}`);
-    await waitForState(page, "done");
+    await goTo(page, query);
     await says(/^Invalid\. The code says:/, ...patterns);
   }
 });
 
-browserTest("a link opens what it says; editing, presets and reset change the address", {}, async (stage) => {
+lessonTest("a link opens what it says; editing, presets and reset change the address", {}, async (stage) => {
   const page = await openLesson(stage, "op=conv_transpose2d&size=3&stride=2&padding=1&output_padding=1");
-  const address = () => new URL(page.url()).searchParams.toString();
   assert.equal(await page.getByLabel("Case of Dumoulin and Visin").inputValue(), "paddedStridedOddTransposed");
   assert.equal(await page.locator("size-formula code").innerText(), "nn.ConvTranspose2d(1, 1, kernel_size=3, stride=2, padding=1, output_padding=1, groups=1, bias=False)");
   assert.equal(await page.getByRole("slider", { name: "dilation" }).isDisabled(), true);
   await page.getByLabel("Case of Dumoulin and Visin").selectOption("No zero padding, non-unit strides");
   await waitForState(page, "done");
-  assert.equal(address(), "stride=2");
+  assert.equal(address(page).toString(), "stride=2");
   assert.equal((await outputOf(page)).length, 4);
   await page.getByRole("spinbutton", { name: "Input, channel 1, row 1, column 3" }).fill("-2.5");
   await waitForState(page, "done");
-  assert.equal(new URL(page.url()).searchParams.get("input")?.split(",").slice(0, 4).join(), "3,3,-2.5,1");
+  assert.equal(address(page).get("input")?.split(",").slice(0, 4).join(), "3,3,-2.5,1");
   // The weight there is 2: 12 before, and 4.5 · 2 less.
   assert.equal((await outputOf(page))[0], 12 - 4.5 * 2);
   await page.getByRole("spinbutton", { name: "Kernel 1 1, 3" }).fill("0");
@@ -200,38 +163,28 @@ browserTest("a link opens what it says; editing, presets and reset change the ad
   const [edited, shown] = [page.url(), await outputOf(page)];
   await page.getByRole("button", { name: "Reset" }).click();
   await waitForState(page, "done");
-  assert.equal(address(), "");
-  assertClose(await outputOf(page), golden.cases["figure 1.1"].output, "after reset");
+  assert.equal(address(page).toString(), "");
+  assertClose("after reset", await outputOf(page), golden.cases["figure 1.1"].output, SHOWN);
   await page.goto(edited);
   await waitForState(page, "done");
   assert.deepEqual(await outputOf(page), shown);
 });
 
-browserTest("questions reveal what the code computes", {}, async (stage) => {
+lessonTest("questions reveal what the code computes", {}, async (stage) => {
   const page = await openLesson(stage);
-  const reveal = async (/** @type {string} */ id, /** @type {RegExp} */ expected) => {
-    const question = page.locator(`#${id}`);
-    await question.getByRole("button", { name: "Reveal" }).click();
-    await page.waitForFunction((name) => document.getElementById(name)?.dataset.outcome, id);
-    assert.match(await question.locator(".outcome").innerText(), expected);
-  };
-  await page.locator("#halving input").fill("4");
-  await reveal("halving", /^Right: 4\. .* = 4: half of 7/);
-  await page.locator("#same").getByRole("radio", { name: "1", exact: true }).check();
-  await reveal("same", /^Not quite: 2\. .* the output has 3, 5, 7, 9 rows\. .* = 2 on each side/);
-  await page.locator("#grouped").getByRole("radio", { name: "Half as many" }).check();
-  await reveal("grouped", /^Right: Half as many\. 36 become 18/);
-  await page.locator("#undo").getByRole("radio", { name: "1", exact: true }).check();
-  await reveal("undo", /^Right: 1\. 5 rows become 3 and 6 become 3\. .* = 5 without output_padding and 6 with 1\./);
+  const says = async (/** @type {string} */ id, /** @type {string | number} */ guess, /** @type {RegExp} */ expected) => assert.match((await reveal(page, id, guess)).text, expected);
+  await says("halving", 4, /^Right: 4\. .* = 4: half of 7/);
+  await says("same", "1", /^Not quite: 2\. .* the output has 3, 5, 7, 9 rows\. .* = 2 on each side/);
+  await says("grouped", "Half as many", /^Right: Half as many\. 36 become 18/);
+  await says("undo", "1", /^Right: 1\. 5 rows become 3 and 6 become 3\. .* = 5 without output_padding and 6 with 1\./);
 });
 
-browserTest("the answers of the teacher's exercises are what the page shows", {}, async (stage) => {
-  const { teacher } = await readJson(`${FOLDER}/en.json`);
+lessonTest("the answers of the teacher's exercises are what the page shows", {}, async (stage) => {
+  const { teacher } = await texts("en");
   const page = await openLesson(stage, teacher.exercises[0].state);
   /** What the formula's line says with this exercise, and more of the state. */
   const shown = async (/** @type {number} */ index, more = "") => {
-    await page.goto(`${PATH}?${teacher.exercises[index].state}${more}`);
-    await waitForState(page, "done");
+    await goTo(page, teacher.exercises[index].state + more);
     return page.locator("size-formula [role=status]").innerText();
   };
   assert.match(await shown(0), /\[1, 1, 3, 3\].* one row and one column of the padded input unread/s);
@@ -248,54 +201,36 @@ browserTest("the answers of the teacher's exercises are what the page shows", {}
   assert.match(await shown(3, "&groups=2"), /Weights: 18\./);
 });
 
-browserTest("the lesson's exercise by keyboard alone: stride 2, then the last output cell", {}, async (stage) => {
+lessonTest("the lesson's exercise by keyboard alone: stride 2, then the last output cell", {}, async (stage) => {
   const page = await openLesson(stage);
-  const tabTo = async (/** @type {string} */ selector) => {
-    for (let presses = 0; presses < 60; presses++) {
-      await page.keyboard.press("Tab");
-      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
-    }
-    assert.fail(`Tab never comes to ${selector}`);
-  };
-  await tabTo("convolution-controls select");
-  await tabTo(".slider:has(code) input");
-  await tabTo(".slider input");
+  await tabTo(page, "convolution-controls select");
+  await tabTo(page, ".slider:has(code) input");
+  await tabTo(page, ".slider input");
   assert.match(await page.evaluate(() => document.activeElement?.closest("label")?.textContent ?? ""), /^stride1$/);
   await page.keyboard.press("ArrowRight");
   await waitForState(page, "done");
-  await tabTo(".output .cell");
+  await tabTo(page, ".output .cell");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
   assert.match(await page.locator("cell-sum [role=status]").innerText(), /row 2, column 2 is 14, a sum of 9 products\.$/);
-  assert.equal(new URL(page.url()).searchParams.toString(), "stride=2&cell=3");
+  assert.equal(address(page).toString(), "stride=2&cell=3");
 });
 
-browserTest("presenting, embedded, parts left out, German", { context: { locale: "de-DE" } }, async (stage) => {
-  const page = await openLesson(stage, "present=1");
-  assert.equal(await page.getByRole("heading", { level: 2 }).first().innerText(), "Eine Summe für jede Ausgabezelle");
-  assert.equal(await page.locator("body > header").isVisible(), false);
-  await page.keyboard.press("Escape");
-  assert.equal(await page.locator("body > header").isVisible(), true);
-  assert.equal(await page.title(), "Rechnen mit Faltungen: Segscope");
-  await page.goto(`${PATH}?embed=1&hide=questions,controls&lang=en&stride=2`);
-  await waitForState(page, "done");
-  for (const part of ["body > header", "body > footer", ".questions", "convolution-controls"]) assert.equal(await page.locator(part).isVisible(), false, part);
-  assert.equal(await page.locator(".output:visible .cell").count(), 4);
+presentsAndEmbeds({
+  locale: "de-DE",
+  hide: ["questions", "controls"],
+  embed: "lang=en&stride=2",
+  presented: async (page) => assert.equal(await page.getByRole("heading", { level: 2 }).first().innerText(), "Eine Summe für jede Ausgabezelle"),
+  ended: async (page) => assert.equal(await page.title(), "Rechnen mit Faltungen: Segscope"),
+  async embedded(page) {
+    assert.equal(await page.locator("convolution-controls").isVisible(), false);
+    assert.equal(await page.locator(".output:visible .cell").count(), 4);
+  },
 });
 
-for (const [colorScheme, width, query] of /** @type {["light" | "dark", number, string][]} */ ([
+looksRight([
   ["light", 1280, ""],
   ["dark", 1280, "op=conv_transpose2d&size=3&stride=2&padding=1&output_padding=1"],
   ["light", 390, "size=7&padding=3&in_channels=2&out_channels=2"],
   ["dark", 390, "kernel_size=5&dilation=3"],
-])) {
-  browserTest(`${colorScheme}, ${width} wide, ${query || "as it opens"}: axe finds nothing, no scroll sideways`, { context: { colorScheme, bypassCSP: true, viewport: { width, height: 860 } } }, async (stage) => {
-    const page = await openLesson(stage, query);
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const small = await tooSmallControls(page);
-    // A radio's label and a grid's cells are pressed as a whole.
-    assert.deepEqual(small.filter((control) => !/: (20 x 20|[\d.]+ x 44)$/.test(control)), []);
-  });
-}
+]);

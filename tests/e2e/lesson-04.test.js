@@ -1,25 +1,11 @@
 // Lesson 4, receptive field: stacks against PyTorch's gradients and published sizes, the measured field of a live network against its weights.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
-import { accessibilityViolations } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { address, lessonDriver, numbers, readJson, reveal, withoutLive } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const ROOT = join(import.meta.dirname, "../..");
-const LESSON = "/www/learn/04-receptive-field/";
-
-/** @param {string} path */
-const readJson = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
-
-/** As the page writes them in English. @param {string | null} text */
-const numbers = (text) => (text ?? "").replaceAll(",", "").replaceAll("−", "-").match(/-?\d+(?:\.\d+)?/g)?.map(Number) ?? [];
-
-/** The live network stays away from a test that does not look at it: it has no photo. @param {import("./harness.js").Stage} stage */
-const withoutLive = ({ context }) => context.route("**/*.{jpg,safetensors}", (route) => route.fulfill({ status: 204 }));
+const { path, texts, lessonTest, openLesson, looksRight, presentsAndEmbeds } = lessonDriver(4);
 
 /** The table's rows, once the lab has computed them. @param {Page} page */
 async function tableRows(page) {
@@ -27,24 +13,10 @@ async function tableRows(page) {
   return page.locator("stack-table tbody tr").evaluateAll((rows) => rows.map((row) => Object.fromEntries([...row.children].map((cell) => [cell.className || "layer", cell.textContent]))));
 }
 
-/** @param {Page} page */
-const address = (page) => new URL(page.url()).searchParams;
-
-test("both languages have the same texts", async () => {
-  /** @param {any} value @param {string} at @returns {string[]} */
-  const paths = (value, at) => (typeof value === "object" ? Object.entries(value).flatMap(([key, inner]) => paths(inner, `${at}.${key}`)) : [at]);
-  /** @param {any} value @returns {string[]} */
-  const slots = (value) => (typeof value === "object" ? Object.values(value).flatMap(slots) : [[...String(value).matchAll(/\{\w+\}/g)].map(String).sort().join()]);
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`www/learn/04-receptive-field/${language}.json`)));
-  assert.deepEqual(paths(de, ""), paths(en, ""));
-  assert.deepEqual(slots(de), slots(en));
-  for (const [language, { teacher }] of Object.entries({ en, de })) for (const { answer } of teacher.exercises) assert.ok(answer, `${language}: every exercise has its answer`);
-});
-
-browserTest("sizes are those published, by the lab and by the recurrences; the teacher's answers have them", {}, async (stage) => {
+lessonTest("sizes are those published, by the lab and by the recurrences; the teacher's answers have them", {}, async (stage) => {
   await withoutLive(stage);
-  const page = await stage.openPage(LESSON);
-  const { exercises } = (await readJson("www/learn/04-receptive-field/en.json")).teacher;
+  const page = await stage.openPage(path());
+  const { exercises } = (await texts("en")).teacher;
   // Araujo et al. 2019, table 1; torchvision's and the small stacks by hand.
   for (const [preset, size, jump] of /** @type {const} */ ([["vgg16", 212, 32], ["mobilenet_v1", 315, 32], ["resnet50_slim", 483, 32], ["resnet50_torchvision", 427, 32], ["dilated", 15, 1], ["strided", 15, 8]])) {
     await page.getByRole("combobox", { name: "Stack" }).selectOption(preset);
@@ -60,9 +32,9 @@ browserTest("sizes are those published, by the lab and by the recurrences; the t
 });
 
 for (const { stack, side, position, first, last, values } of await readJson("tests/golden/lesson_04.json")) {
-  browserTest(`${stack}: reads what PyTorch's gradient says`, {}, async (stage) => {
+  lessonTest(`${stack}: reads what PyTorch's gradient says`, {}, async (stage) => {
     await withoutLive(stage);
-    const page = await stage.openPage(`${LESSON}?stack=${stack}&side=${side}&position=${position}`);
+    const page = await stage.openPage(path(`stack=${stack}&side=${side}&position=${position}`));
     const rows = await tableRows(page);
     const row = rows[rows.length - 1];
     assert.deepEqual(numbers(row.pixels), [first, last]);
@@ -72,9 +44,9 @@ for (const { stack, side, position, first, last, values } of await readJson("tes
   });
 }
 
-browserTest("by keyboard: a stack is built, stepped through and reset; the address holds it, and says why a window does not fit", {}, async (stage) => {
+lessonTest("by keyboard: a stack is built, stepped through and reset; the address holds it, and says why a window does not fit", {}, async (stage) => {
   await withoutLive(stage);
-  const page = await stage.openPage(LESSON);
+  const page = await stage.openPage(path());
   await tableRows(page);
   const press = async (/** @type {string} */ name) => {
     await page.getByRole("button", { name, exact: true }).focus();
@@ -108,8 +80,8 @@ browserTest("by keyboard: a stack is built, stepped through and reset; the addre
   assert.equal(new URL(page.url()).search, "");
 });
 
-browserTest("the measured field of a first layer is what its weights say; a deep one lies within its box, and the page tells it", {}, async (stage) => {
-  const page = await stage.openPage(`${LESSON}?measured=1`);
+lessonTest("the measured field of a first layer is what its weights say; a deep one lies within its box, and the page tells it", {}, async (stage) => {
+  const page = await stage.openPage(path("measured=1"));
   await page.locator("p.measured", { hasText: "radius" }).waitFor({ timeout: 60_000 });
   const found = await page.evaluate(async () => {
     const { Lab } = await import(new URL("../shell/lab.js", location.href).href);
@@ -175,9 +147,8 @@ browserTest("the measured field of a first layer is what its weights say; a deep
   assert.ok(Math.abs(sum / 100 - total / Math.max(...columns)) < 1e-3, "columns are shares of one whole");
 });
 
-browserTest("on the photo, by keyboard: the box follows the value, the address holds both, what was measured is noted", {}, async (stage) => {
-  const page = await stage.openPage(`${LESSON}?depth=bottleneck1.0.reduce.0`);
-  await waitForState(page, "done");
+lessonTest("on the photo, by keyboard: the box follows the value, the address holds both, what was measured is noted", {}, async (stage) => {
+  const page = await openLesson(stage, "depth=bottleneck1.0.reduce.0");
   const place = async () => numbers((await page.locator("p.theory").innerText()).replace(/^.*?The one/s, ""));
   // A quarter of the size; 2x2 of stride 2 after 3x3 of stride 2 and 2x2: five pixels, four on.
   const [x, y, across, down, left, right] = await place();
@@ -210,9 +181,8 @@ browserTest("on the photo, by keyboard: the box follows the value, the address h
   await page.waitForFunction(() => location.search === "");
 });
 
-browserTest("without dilation the field is as much smaller as the formulas say; the teacher's answer has what is measured", {}, async (stage) => {
-  const page = await stage.openPage(`${LESSON}?depth=add_12`);
-  await waitForState(page, "done");
+lessonTest("without dilation the field is as much smaller as the formulas say; the teacher's answer has what is measured", {}, async (stage) => {
+  const page = await openLesson(stage, "depth=add_12");
   const size = async () => numbers((await page.locator("p.theory").innerText()).replace(/^.*?can see/s, ""))[0];
   const radius = async () => {
     await page.getByRole("button", { name: "Measure what it sees" }).click();
@@ -228,13 +198,12 @@ browserTest("without dilation the field is as much smaller as the formulas say; 
   const less = [2, 4, 8].reduce((sum, rate) => sum + (rate - 1) * (3 - 1) * 8, 0);
   const [plain, plainRadius] = [await size(), await radius()];
   assert.equal(dilated - plain, less);
-  const { answer } = (await readJson("www/learn/04-receptive-field/en.json")).teacher.exercises.find(({ state = "" }) => state === "depth=add_12&plain=1&measured=1");
+  const { answer } = (await texts("en")).teacher.exercises.find(({ state = "" }) => state === "depth=add_12&plain=1&measured=1");
   assert.deepEqual(numbers(answer), [dilated, plain, dilatedRadius, plainRadius]);
 });
 
-browserTest("several networks are compared at one place", {}, async (stage) => {
-  const page = await stage.openPage(`${LESSON}?compare=pspnet`);
-  await waitForState(page, "done");
+lessonTest("several networks are compared at one place", {}, async (stage) => {
+  const page = await openLesson(stage, "compare=pspnet");
   await page.getByRole("checkbox", { name: "PSPNet" }).uncheck();
   await page.getByRole("checkbox", { name: "FPN", exact: true }).check();
   assert.equal(address(page).get("compare"), "fpn");
@@ -244,49 +213,34 @@ browserTest("several networks are compared at one place", {}, async (stage) => {
   assert.match(await page.locator("comparison-table tbody tr", { hasText: "PSPNet" }).locator(".theory").innerText(), /^whole photo, \d+ × \d+$/);
 });
 
-browserTest("questions reveal what is computed", {}, async (stage) => {
+lessonTest("questions reveal what is computed", {}, async (stage) => {
   await withoutLive(stage);
-  const page = await stage.openPage(LESSON);
-  const stride = page.locator("#strideQuestion");
-  await stride.getByRole("spinbutton").fill("11");
-  await stride.getByRole("button").click();
-  await stride.locator(".outcome", { hasText: "Right: 11." }).waitFor();
+  const page = await stage.openPage(path());
+  assert.match((await reveal(page, "strideQuestion", 11)).text, /^Right: 11\./);
   for (const [id, guess, answer, reason] of [
     // 7 + 2, 3 + 2 · 2 + 2 · 2, 5 + 2 · 4
     ["widestQuestion", 0, "Dilation 4 in the last", /9 pixels, the stride 11, the dilation 13/],
     // The spread of a sum of n steps grows as the square root of n.
     ["depthQuestion", 1, "Twice as wide", /from 9 to 33 pixels, the spread of the weight grows 2 times/],
   ]) {
-    const question = page.locator(`#${id}`);
-    await question.getByRole("radio").nth(Number(guess)).check();
-    await question.getByRole("button").click();
-    await question.locator(".outcome", { hasText: String(answer) }).waitFor();
-    assert.match(await question.locator(".outcome").innerText(), /** @type {RegExp} */ (reason));
+    const { text } = await reveal(page, String(id), Number(guess));
+    assert.ok(text.includes(String(answer)), text);
+    assert.match(text, /** @type {RegExp} */ (reason));
   }
 });
 
-for (const [width, height] of [[1280, 860], [390, 844]]) {
-  browserTest(`${width} wide: axe finds nothing, no scroll sideways, controls are as high as a fingertip`, { context: { bypassCSP: true, viewport: { width, height } } }, async (stage) => {
-    const page = await stage.openPage(`${LESSON}?depth=bottleneck1.0.reduce.0&measured=1`);
-    await tableRows(page);
-    await waitForState(page, "done");
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const low = await page.locator("main :is(button, select, input:not([type=checkbox], [type=radio])):visible").evaluateAll((controls) => controls.filter((control) => control.getBoundingClientRect().height < 44).map((control) => control.outerHTML));
-    assert.deepEqual(low, []);
-  });
+/** @param {Page} page */
+async function measured(page) {
+  await tableRows(page);
+  await waitForState(page, "done");
 }
 
-browserTest("presented, embedded, in German", {}, async (stage) => {
-  const page = await stage.openPage(`${LESSON}?present=1&lang=de&stack=vgg16`);
-  await page.locator(".summary", { hasText: "Größe r = 212 Pixel" }).waitFor();
-  assert.equal(await page.locator("html").getAttribute("lang"), "de");
-  assert.equal(await page.locator("body > header").isVisible(), false);
-  await page.keyboard.press("Escape");
-  assert.equal(await page.locator("body > header").isVisible(), true);
-  await page.goto(`${LESSON}?embed=1&hide=questions,lead`);
-  await tableRows(page);
-  for (const hidden of ["body > header", "body > footer", ".questions", ".lead"]) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
-  assert.equal(await page.locator("stack-table").isVisible(), true);
+looksRight([["light", 1280, "depth=bottleneck1.0.reduce.0&measured=1"], ["dark", 390, "depth=bottleneck1.0.reduce.0&measured=1"]], { opened: measured });
+
+presentsAndEmbeds({
+  hide: ["questions", "lead"],
+  present: "lang=de&stack=vgg16",
+  opened: tableRows,
+  presented: (page) => page.locator(".summary", { hasText: "Größe r = 212 Pixel" }).waitFor(),
+  embedded: async (page) => assert.equal(await page.locator("stack-table").isVisible(), true),
 });

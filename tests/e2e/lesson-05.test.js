@@ -1,25 +1,16 @@
 // Lesson 5, upsampling: every method against PyTorch, what cells are made of, the live network, links, questions, keyboard, both languages.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
 import { kernelOf } from "../../www/learn/05-upsampling/methods.js";
 import { sourcesOf } from "../../www/learn/05-upsampling/sources.js";
 import { DEFAULTS, METHODS, settingsOf } from "../../www/learn/05-upsampling/state.js";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { address, asNumber, assertClose, lessonDriver, readJson, reveal, tabTo } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("../../www/learn/05-upsampling/state.js").Method} Method */
 /** @typedef {Record<Exclude<Method, "transposed"> | "values" | "map" | "expand" | "pooled" | "switches", number[]> & {transposed: number[][]}} Case */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/05-upsampling";
-const PATH = `/${FOLDER}/`;
-
-/** @param {string} path @returns {Promise<any>} */
-const readJson = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
+const { texts, test, lessonTest, openLesson, goTo, looksRight, presentsAndEmbeds } = lessonDriver(5);
 
 /** Written by python/golden/lesson_05.py. @type {{settings: {kernel: number[], stride: number[], weights: string[]}, cases: Record<string, Case>, counts: number[][]}} */
 const golden = await readJson("tests/golden/lesson_05.json");
@@ -27,36 +18,20 @@ const golden = await readJson("tests/golden/lesson_05.json");
 /** As `transposed` has them. */
 const TRANSPOSED = golden.settings.kernel.flatMap((kernel) => golden.settings.stride.flatMap((stride) => golden.settings.weights.map((weights) => ({ kernel, stride, weights }))));
 
-/** @param {import("./harness.js").Stage} stage @param {string} [query] */
-async function openLesson({ openPage }, query = "") {
-  const page = await openPage(`${PATH}?${query}`);
-  await waitForState(page, "done");
-  return page;
-}
-
-/** @param {string | null} text */
-const asNumber = (text) => Number((text ?? "").replace("−", "-").replaceAll(",", ""));
-
 /** @param {Page} page @param {string} selector */
 const numbersOf = async (page, selector) => (await page.locator(`${selector} .cell`).allTextContents()).map(asNumber);
 
 /** @param {Method} method */
 const card = (method) => `method-card:nth-of-type(${METHODS.indexOf(method) + 1})`;
 
-/** @param {ArrayLike<number>} ours @param {ArrayLike<number>} theirs @param {string} name @param {number} tolerance */
-function assertClose(ours, theirs, name, tolerance) {
-  assert.equal(ours.length, theirs.length, name);
-  for (let i = 0; i < theirs.length; i++) assert.ok(Math.abs(ours[i] - theirs[i]) <= tolerance, `${name}: value ${i} is ${ours[i]}, PyTorch has ${theirs[i]}`);
-}
-
 /** Cells show two digits. */
 const SHOWN = 0.0051;
 
 /** @param {Case} entry @param {Record<string, string | number>} [more] */
 function queryOf({ values, map, expand }, more = {}) {
-  const address = new URLSearchParams(Object.entries(more).map(([key, value]) => [key, String(value)]));
-  for (const [key, numbers] of Object.entries({ values, map, expand })) address.set(key, numbers.join(","));
-  return address.toString();
+  const query = new URLSearchParams(Object.entries(more).map(([key, value]) => [key, String(value)]));
+  for (const [key, numbers] of Object.entries({ values, map, expand })) query.set(key, numbers.join(","));
+  return query.toString();
 }
 
 test("what a cell is said to be made of adds up to PyTorch's value, for every method and setting", () => {
@@ -68,51 +43,36 @@ test("what a cell is said to be made of adds up to PyTorch's value, for every me
       const sums = theirs.map((_, i) =>
         sourcesOf(method, settings, known, { row: Math.floor(i / side), column: i % side }).reduce((sum, { row, column, weight }) => sum + weight * entry.values[row * 4 + column], 0),
       );
-      assertClose(sums, theirs, `${name}, ${method} ${JSON.stringify(how)}`, 1e-4);
+      assertClose(`${name}, ${method} ${JSON.stringify(how)}`, sums, theirs, 1e-4);
     };
     for (const method of METHODS) if (method !== "transposed") check(method, entry[method]);
     TRANSPOSED.forEach((how, i) => check("transposed", entry.transposed[i], how));
   }
 });
 
-test("both languages say the same things, and the title is that of the list", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
-  /** @param {any} value @param {string} path @returns {string[]} */
-  const paths = (value, path = "") => (value && typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => paths(child, `${path}.${key}`)) : [path]);
-  assert.deepEqual(paths(de), paths(en));
-  const holes = (/** @type {any} */ text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-  assert.deepEqual(holes(de), holes(en));
-  const { LESSONS } = await import("../../www/learn/lessons.js");
-  assert.deepEqual({ en: en.title, de: de.title }, LESSONS.find(({ number }) => number === 5)?.titles);
-  en.teacher.exercises.forEach((/** @type {any} */ { state }, /** @type {number} */ i) => assert.equal(de.teacher.exercises[i].state, state));
-});
-
-browserTest("every method shows PyTorch's numbers, and the studies below show the same", {}, async (stage) => {
+lessonTest("every method shows PyTorch's numbers, and the studies below show the same", {}, async (stage) => {
   const page = await openLesson(stage, queryOf(golden.cases.counting));
   for (const [name, entry] of Object.entries(golden.cases)) {
-    if (name !== "counting") {
-      await page.goto(`${PATH}?${queryOf(entry, { kernel: 4, weights: "bilinear" })}`);
-      await waitForState(page, "done");
-    }
+    if (name !== "counting") await goTo(page, queryOf(entry, { kernel: 4, weights: "bilinear" }));
     const how = name === "counting" ? { kernel: 3, stride: 2, weights: "ones" } : { kernel: 4, stride: 2, weights: "bilinear" };
     const transposed = entry.transposed[TRANSPOSED.findIndex((other) => JSON.stringify(other) === JSON.stringify(how))];
-    for (const method of METHODS) assertClose(await numbersOf(page, card(method)), method === "transposed" ? transposed : entry[method], `${name}, ${method}`, SHOWN);
-    assertClose(await numbersOf(page, "switch-study figure:nth-of-type(2)"), entry.pooled, `${name}, pooled`, SHOWN);
-    assertClose(await numbersOf(page, "switch-study figure:nth-of-type(3)"), entry.unpooling, `${name}, max-unpooled`, SHOWN);
+    for (const method of METHODS) assertClose(`${name}, ${method}`, await numbersOf(page, card(method)), method === "transposed" ? transposed : entry[method], SHOWN);
+    assertClose(`${name}, pooled`, await numbersOf(page, "switch-study figure:nth-of-type(2)"), entry.pooled, SHOWN);
+    assertClose(`${name}, max-unpooled`, await numbersOf(page, "switch-study figure:nth-of-type(3)"), entry.unpooling, SHOWN);
     const framed = await page.locator("switch-study figure:nth-of-type(1) .cell").evaluateAll((cells) => cells.map((cell) => Number(cell.classList.contains("switch"))));
     assert.deepEqual(framed, entry.switches, `${name}: switches`);
-    assertClose(await numbersOf(page, "overlap-study figure:nth-of-type(3)"), transposed, `${name}, transposed below`, SHOWN);
-    assertClose(await numbersOf(page, "sub-pixel-study .side-by-side > figure:last-of-type"), entry.subpixel, `${name}, shuffled`, SHOWN);
+    assertClose(`${name}, transposed below`, await numbersOf(page, "overlap-study figure:nth-of-type(3)"), transposed, SHOWN);
+    assertClose(`${name}, shuffled`, await numbersOf(page, "sub-pixel-study .side-by-side > figure:last-of-type"), entry.subpixel, SHOWN);
     assert.match(await page.locator("sub-pixel-study [role=status]").innerText(), /by hand: 0\. .* as its kernel: 0\.$/);
   }
 });
 
-browserTest("transposed convolutions and overlap counts are PyTorch's for every kernel and stride; the verdict is theirs", {}, async (stage) => {
+lessonTest("transposed convolutions and overlap counts are PyTorch's for every kernel and stride; the verdict is theirs", {}, async (stage) => {
   const page = await openLesson(stage);
   // With the page's own graphs, weights and lab.
   const { ours, counts } = await page.evaluate(
     async ({ transposed, values }) => {
-      const [{ Lab }, { kernelOf, onlyTransposed }] = await Promise.all([import(`${location.origin}/www/learn/shell/lab.js`), import(new URL("methods.js", location.href).href)]);
+      const [{ Lab }, { kernelOf, onlyTransposed }] = await Promise.all([import(new URL("../shell/lab.js", location.href).href), import(new URL("methods.js", location.href).href)]);
       const lab = new Lab();
       const run = async (/** @type {number[]} */ weight, /** @type {{kernel: number, stride: number}} */ how, /** @type {number[]} */ grid) => {
         const { graph, weights } = onlyTransposed(weight, how);
@@ -127,7 +87,7 @@ browserTest("transposed convolutions and overlap counts are PyTorch's for every 
     { transposed: TRANSPOSED, values: golden.cases.counting.values },
   );
   TRANSPOSED.forEach((how, i) => {
-    assertClose(/** @type {number[]} */ (ours[i]), golden.cases.counting.transposed[i], JSON.stringify(how), 1e-4);
+    assertClose(JSON.stringify(how), /** @type {number[]} */ (ours[i]), golden.cases.counting.transposed[i], 1e-4);
     assert.deepEqual(counts[i], golden.counts[Math.floor(i / golden.settings.weights.length)], `overlap of ${JSON.stringify(how)}`);
   });
   for (const [kernel, stride, verdict] of /** @type {[number, number, RegExp][]} */ ([
@@ -144,7 +104,7 @@ browserTest("transposed convolutions and overlap counts are PyTorch's for every 
   }
 });
 
-browserTest("pointing at a cell marks what it is made of; steps go on from there, and the address keeps it", {}, async (stage) => {
+lessonTest("pointing at a cell marks what it is made of; steps go on from there, and the address keeps it", {}, async (stage) => {
   const page = await openLesson(stage);
   const line = page.locator(".source .readout");
   await page.getByRole("img", { name: /^Bilinear, row 2, column 3:/ }).hover();
@@ -163,9 +123,8 @@ browserTest("pointing at a cell marks what it is made of; steps go on from there
   assert.match(await page.locator(`${card("nails")} .explained`).innerText(), /is 0: nothing comes here\.$/);
 });
 
-browserTest("editing moves a switch; grids to start from, the shuffle's weights and reset change the address", {}, async (stage) => {
+lessonTest("editing moves a switch; grids to start from, the shuffle's weights and reset change the address", {}, async (stage) => {
   const page = await openLesson(stage);
-  const address = () => new URL(page.url()).searchParams.toString();
   const framed = () => page.locator("switch-study figure:nth-of-type(1) .cell").evaluateAll((cells) => cells.flatMap((cell, i) => (cell.classList.contains("switch") ? [i] : [])));
   const before = await framed();
   const free = [0, 1, 8, 9].find((i) => !before.includes(i)) ?? 0;
@@ -175,12 +134,12 @@ browserTest("editing moves a switch; grids to start from, the shuffle's weights 
   assert.equal((await numbersOf(page, card("unpooling")))[free], 1, "the grid's first number goes there");
   await page.getByRole("button", { name: "Reset" }).click();
   await waitForState(page, "done");
-  assert.equal(address(), "");
+  assert.equal(address(page).toString(), "");
 
   await page.getByRole("button", { name: "All equal" }).click();
   await page.locator("sub-pixel-study input").nth(3).fill("-2");
   await waitForState(page, "done");
-  assert.equal(new URL(page.url()).searchParams.get("expand"), "1,0.75,0.5,-2");
+  assert.equal(address(page).get("expand"), "1,0.75,0.5,-2");
   assert.deepEqual([...new Set(await numbersOf(page, card("bilinear")))], [1], "a constant stays one");
   assert.deepEqual((await numbersOf(page, card("subpixel"))).filter((_, i) => [0, 1, 8, 9].includes(i)), [1, 0.75, 0.5, -2]);
   const link = page.url();
@@ -192,7 +151,7 @@ browserTest("editing moves a switch; grids to start from, the shuffle's weights 
   assert.equal((await numbersOf(page, card("subpixel")))[9], -2);
 });
 
-browserTest("a map of the live network: errors are those of the same map computed here", { timeout: 180_000 }, async (stage) => {
+lessonTest("a map of the live network: errors are those of the same map computed here", { timeout: 180_000 }, async (stage) => {
   const page = await openLesson(stage, "layer=1&channel=7&x=0.4&y=0.3");
   const [layer, channel] = [await page.locator("live-study select option:checked").innerText(), 7];
   const [, name, channels, height, width] = layer.match(/^(\S+): (\d+) channels of (\d+) × (\d+)$/) ?? [];
@@ -200,8 +159,7 @@ browserTest("a map of the live network: errors are those of the same map compute
   // The same model on the same photo, in a lab of its own.
   const map = await page.evaluate(
     async ({ name, channel }) => {
-      const shell = "/www/learn/shell/";
-      const [{ Lab }, { samplePhoto }] = await Promise.all([import(`${shell}lab.js`), import(`${shell}photo.js`)]);
+      const [{ Lab }, { samplePhoto }] = await Promise.all(["lab.js", "photo.js"].map((file) => import(new URL(`../shell/${file}`, location.href).href)));
       const model = await new Lab().model("people");
       await model.setTaps([name]);
       await model.run(await samplePhoto("astronaut"));
@@ -238,14 +196,14 @@ browserTest("a map of the live network: errors are those of the same map compute
   await page.locator("live-study .whole canvas").focus();
   await page.keyboard.press("ArrowRight");
   await waitForState(page, "done");
-  assert.ok(Number(new URL(page.url()).searchParams.get("x")) > 0.4);
+  assert.ok(Number(address(page).get("x")) > 0.4);
   await page.locator("live-study select").selectOption({ index: 2 });
   await waitForState(page, "done");
-  assert.equal(new URL(page.url()).searchParams.get("layer"), "2");
+  assert.equal(address(page).get("layer"), "2");
   assert.match(await page.locator("live-study [role=status]").innerText(), /channel 7, values/);
 });
 
-browserTest("the table counts what is learned; questions reveal what the code computes", {}, async (stage) => {
+lessonTest("the table counts what is learned; questions reveal what the code computes", {}, async (stage) => {
   const page = await openLesson(stage, "kernel=4&channels=8&cell=1");
   const rows = await page.locator("parameter-table tbody tr").evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll("td")].slice(0, 3).map((cell) => cell.textContent)));
   const none = ["no", "0", "0"];
@@ -259,32 +217,20 @@ browserTest("the table counts what is learned; questions reveal what the code co
   const places = async (/** @type {number} */ which) => ((await page.locator("sample-positions svg").nth(which).getAttribute("aria-label")) ?? "").split(": ")[1].split("; ").map(asNumber);
   assert.deepEqual(await places(0), [0, 0, 1, 1, 2, 2, 3, 3]);
   assert.deepEqual(await places(1), [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3]);
-  assertClose(await places(2), [0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i * 3) / 7), "align_corners=True", SHOWN);
+  assertClose("align_corners=True", await places(2), [0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i * 3) / 7), SHOWN);
   assert.match((await page.locator("sample-positions math").allTextContents()).join(" ").replace(/\s/g, ""), /=0\.25.*=0\.4286/);
 
-  const reveal = async (/** @type {string} */ id, /** @type {RegExp} */ expected) => {
-    const question = page.locator(`#${id}`);
-    await question.getByRole("button", { name: "Reveal" }).click();
-    await page.waitForFunction((name) => document.getElementById(name)?.dataset.outcome, id);
-    assert.match(await question.locator(".outcome").innerText(), expected);
-  };
-  await page.locator("#corners input").fill("0.43");
-  await reveal("corners", /^Right: 0\.4286\. .* The last one reads 3, .* reads 0\.25\.$/);
-  await page.locator("#checkerboard").getByRole("radio", { name: "All of them" }).check();
-  await reveal("checkerboard", /^Not quite: 3 and 5\. .* get 1 copies with 2, 1–4 with 3, 4 with 4, 4–9 with 5\./);
-  await page.locator("#kept input").fill("16");
-  await reveal("kept", /^Right: 16\. 16 of 64/);
-  await page.locator("#weights input").fill("65536");
-  await reveal("weights", /^Right: 65,536\./);
+  const says = async (/** @type {string} */ id, /** @type {string | number} */ guess, /** @type {RegExp} */ expected) => assert.match((await reveal(page, id, guess)).text, expected);
+  await says("corners", 0.43, /^Right: 0\.4286\. .* The last one reads 3, .* reads 0\.25\.$/);
+  await says("checkerboard", "All of them", /^Not quite: 3 and 5\. .* the border: 1 with 2, 1–4 with 3, 4 with 4, 4–9 with 5\./);
+  await says("kept", 16, /^Right: 16\. 16 of 64/);
+  await says("weights", 65536, /^Right: 65,536\./);
 });
 
-browserTest("the answers of the teacher's exercises are what the page shows", {}, async (stage) => {
-  const { teacher } = await readJson(`${FOLDER}/en.json`);
+lessonTest("the answers of the teacher's exercises are what the page shows", {}, async (stage) => {
+  const { teacher } = await texts("en");
   const page = await openLesson(stage, teacher.exercises[0].state);
-  const open = async (/** @type {number} */ index, more = "") => {
-    await page.goto(`${PATH}?${teacher.exercises[index].state}${more}`);
-    await waitForState(page, "done");
-  };
+  const open = (/** @type {number} */ index, more = "") => goTo(page, teacher.exercises[index].state + more);
   const output = await numbersOf(page, card("transposed"));
   assert.deepEqual(output, await numbersOf(page, "overlap-study figure:nth-of-type(2)"));
   output.forEach((value, i) => assert.equal(value === 4, [Math.floor(i / 9), i % 9].every((at) => [2, 4, 6].includes(at)), `cell ${i}`));
@@ -304,55 +250,34 @@ browserTest("the answers of the teacher's exercises are what the page shows", {}
   assert.match((await page.locator("sample-positions math").nth(1).textContent()) ?? "", /=−0\.25→0$/);
 });
 
-browserTest("the lesson's exercise by keyboard alone: a number, a cell of a result, a kernel without checkerboard", {}, async (stage) => {
+lessonTest("the lesson's exercise by keyboard alone: a number, a cell of a result, a kernel without checkerboard", {}, async (stage) => {
   const page = await openLesson(stage);
-  const tabTo = async (/** @type {string} */ selector) => {
-    for (let presses = 0; presses < 80; presses++) {
-      await page.keyboard.press("Tab");
-      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
-    }
-    assert.fail(`Tab never comes to ${selector}`);
-  };
-  await tabTo(".source .cell");
+  await tabTo(page, ".source .cell");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.type("8");
   await waitForState(page, "done");
-  await tabTo("method-card .cell");
+  await tabTo(page, "method-card .cell");
   for (const key of ["ArrowRight", "ArrowRight", "ArrowDown"]) await page.keyboard.press(key);
   assert.equal(await page.locator(".source .readout").innerText(), "Nearest. Row 2, column 3 is 8: a copy of row 1, column 2.");
-  await tabTo("overlap-study input");
+  await tabTo(page, "overlap-study input");
   await page.keyboard.press("ArrowRight");
   await waitForState(page, "done");
   assert.match(await page.locator("overlap-study [role=status]").innerText(), /No checkerboard\.$/);
-  assert.equal(new URL(page.url()).searchParams.get("kernel"), "4");
+  assert.equal(address(page).get("kernel"), "4");
 });
 
-browserTest("presenting, embedded, parts left out, German", { context: { locale: "de-DE" } }, async (stage) => {
-  const page = await openLesson(stage, "present=1");
-  assert.equal(await page.getByRole("heading", { level: 2 }).first().innerText(), "Ein Gitter, sieben Arten, es zu verdoppeln");
-  assert.equal(await page.locator("body > header").isVisible(), false);
-  await page.keyboard.press("Escape");
-  assert.equal(await page.locator("body > header").isVisible(), true);
-  assert.equal(await page.title(), "Vergrößern: Segscope");
-  await page.goto(`${PATH}?embed=1&hide=questions&lang=en`);
-  await waitForState(page, "done");
-  for (const part of ["body > header", "body > footer", ".questions"]) assert.equal(await page.locator(part).isVisible(), false, part);
-  assert.equal(await page.locator("method-card").count(), METHODS.length);
+presentsAndEmbeds({
+  locale: "de-DE",
+  hide: ["questions"],
+  embed: "lang=en",
+  presented: async (page) => assert.equal(await page.getByRole("heading", { level: 2 }).first().innerText(), "Ein Gitter, sieben Arten, es zu verdoppeln"),
+  ended: async (page) => assert.equal(await page.title(), "Vergrößern: Segscope"),
+  embedded: async (page) => assert.equal(await page.locator("method-card").count(), METHODS.length),
 });
 
-for (const [colorScheme, width, query] of /** @type {["light" | "dark", number, string][]} */ ([
+looksRight([
   ["light", 1280, ""],
   ["dark", 1280, "method=transposed&kernel=5&stride=3"],
   ["dark", 390, "method=subpixel&cell=9"],
-])) {
-  browserTest(`${colorScheme}, ${width} wide, ${query || "as it opens"}: axe finds nothing, no scroll sideways`, { context: { colorScheme, bypassCSP: true, viewport: { width, height: 860 } } }, async (stage) => {
-    const page = await openLesson(stage, query);
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const small = await tooSmallControls(page);
-    // A radio's label and a grid's cells are pressed as a whole.
-    assert.deepEqual(small.filter((control) => !/: (20 x 20|[\d.]+ x 44)$/.test(control)), []);
-  });
-}
+]);

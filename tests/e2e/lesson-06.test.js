@@ -1,38 +1,17 @@
 // Lesson 6, skips: what cutting them leaves against plain transposed convolutions, counts against PyTorch's, boundary IoU against erosions; links, questions, keyboard.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { address, asNumber, lessonDriver, percent, readJson, reveal, rowsOf } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {{shape: number[], data: number[]}} Tensor */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/06-skips";
+const { lessonTest, openLesson, openList, goTo, looksRight, presentsAndEmbeds, answersAreOnThePage } = lessonDriver(6);
 const CLASSES = 11;
-
-/** @param {string} path @returns {Promise<any>} */
-const readJson = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
 
 /** Parameters and multiply-adds as PyTorch counts them. @type {{classes: number, height: number, width: number, networks: Record<string, {parameters: number, macs: number}>}} */
 const counts = await readJson("tests/golden/counts.json");
-
-/** @param {import("./harness.js").Stage} stage @param {string} [query] */
-async function openLesson({ openPage }, query = "") {
-  const page = await openPage(`/${FOLDER}/?${query}`);
-  await waitForState(page, "done");
-  return page;
-}
-
-/** @param {Page} page @param {string} selector */
-const rowsOf = (page, selector) => page.locator(`${selector} tbody tr`).evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
-
-/** What a person reads as a number. @param {string} text */
-const asNumber = (text) => Number(text.replace("−", "-").replaceAll(",", ""));
 
 /** @param {Page} page */
 const masksReadout = (page) => page.locator("mask-comparison .readout").innerText();
@@ -59,7 +38,7 @@ function masksOf(page, id, edits) {
 /** @param {Page} page @param {string} id @param {object[][]} edits */
 async function computeMasks(page, id, edits) {
   const { width, height, masks } = await page.evaluate(async ({ id, edits }) => {
-    const [{ Lab }, { samplePhoto }] = await Promise.all([import(`${location.origin}/www/learn/shell/lab.js`), import(`${location.origin}/www/learn/shell/photo.js`)]);
+    const [{ Lab }, { samplePhoto }] = await Promise.all([import(new URL("../shell/lab.js", location.href).href), import(new URL("../shell/photo.js", location.href).href)]);
     const model = await new Lab().model(id);
     const photo = await samplePhoto("coffee");
     const masks = [];
@@ -152,12 +131,6 @@ function meanOf(truth, byClass) {
   return present.reduce((sum, value) => sum + value, 0) / present.length;
 }
 
-/** Numbers of a text without separators of thousands. @param {string} text @returns {string[]} */
-const figuresOf = (text) => text.match(/\d+(\.\d+)?/g) ?? [];
-
-/** As the page writes it. @param {number} fraction */
-const percent = (fraction) => fraction.toLocaleString("en", { style: "percent", maximumFractionDigits: 1 });
-
 /** A PNG of class ids in grey. @param {number} width @param {number} height @param {number[]} ids */
 function idsPng(width, height, ids) {
   const chunk = (/** @type {string} */ type, /** @type {Buffer} */ body) => {
@@ -176,45 +149,19 @@ function idsPng(width, height, ids) {
   return Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }
 
-/** A box or a dot, whose label is as high as a fingertip. */
-const IN_LABEL = /^: [\d.]+ x 20$/;
 const TWICE = [["add", "upscore2"], ["add_1", "upscore_pool4"]].map(([node, other]) => ({ kind: "swap", node, input: 1, other }));
 const CUT = ["add", "add_1"].map((node) => ({ kind: "scale", node, input: 1, factor: 0 }));
 
 /** FCN-8s as it is, with pool 4 cut, with pool 3 cut, with both cut, and with pool 4's scores twice. */
 const FCN_8S = [[], [CUT[0]], [CUT[1]], CUT, [{ kind: "swap", node: "add_1", input: 1, other: "crop" }]];
 
-test("both languages say the same things, and the title is that of the list", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
-  /** @param {any} value @param {string} path @returns {string[]} */
-  const paths = (value, path = "") => (value && typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => paths(child, `${path}.${key}`)) : [path]);
-  assert.deepEqual(paths(de), paths(en));
-  const holes = (/** @type {any} */ text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-  assert.deepEqual(holes(de), holes(en));
-  const { LESSONS } = await import("../../www/learn/lessons.js");
-  assert.deepEqual({ en: en.title, de: de.title }, LESSONS.find(({ number }) => number === 6)?.titles);
-  en.teacher.exercises.forEach((/** @type {any} */ { state, answer }, /** @type {number} */ i) => {
-    assert.equal(de.teacher.exercises[i].state, state);
-    assert.deepEqual(figuresOf(de.teacher.exercises[i].answer.replaceAll(".", "").replaceAll(",", ".")), figuresOf(answer.replaceAll(",", "")), `figures of exercise ${i + 1}`);
-  });
-});
+answersAreOnThePage();
 
-browserTest("answers to the teacher's exercises quote what the page computes there", {}, async (stage) => {
-  const page = await stage.openPage("/tests/e2e/blank.html");
-  const { teacher } = await readJson(`${FOLDER}/en.json`);
-  for (const { state, answer } of teacher.exercises) {
-    await page.goto(`/${FOLDER}/?${state}`);
-    await waitForState(page, "done");
-    const there = figuresOf((await page.locator("main").innerText()).replaceAll(",", ""));
-    for (const figure of figuresOf(answer.replaceAll(",", ""))) assert.ok(there.includes(figure), `${figure} of "${answer}"`);
-  }
-});
-
-browserTest("FCN-8s with both skips cut is its deepest scores, enlarged; a factor of 1 is no change, a swap is one", {}, async (stage) => {
-  const page = await stage.openPage("/tests/e2e/blank.html");
+lessonTest("FCN-8s with both skips cut is its deepest scores, enlarged; a factor of 1 is no change, a swap is one", {}, async (stage) => {
+  const page = await openList(stage);
   const run = await page.evaluate(async ({ cut, twice }) => {
-    const { Lab } = await import(`${location.origin}/www/learn/shell/lab.js`);
-    const { samplePhoto } = await import(`${location.origin}/www/learn/shell/photo.js`);
+    const { Lab } = await import(new URL("shell/lab.js", location.href).href);
+    const { samplePhoto } = await import(new URL("shell/photo.js", location.href).href);
     const model = await new Lab().model("fcn8s");
     // Of the network's own size, so that nothing is resized.
     const { canvas } = await samplePhoto("coffee");
@@ -264,10 +211,10 @@ browserTest("FCN-8s with both skips cut is its deepest scores, enlarged; a facto
   assert.ok(compared > 0.98 * height * width, `${compared} pixels have a clear class`);
 });
 
-browserTest("counts are PyTorch's, and the table of joins adds up to them", {}, async (stage) => {
+lessonTest("counts are PyTorch's, and the table of joins adds up to them", {}, async (stage) => {
   const page = await openLesson(stage, "join=1");
   const described = await page.evaluate(async ({ classes, height, width }) => {
-    const { Lab } = await import(`${location.origin}/www/learn/shell/lab.js`);
+    const { Lab } = await import(new URL("../shell/lab.js", location.href).href);
     const lab = new Lab();
     const count = async (/** @type {string} */ name, /** @type {number} */ scale) => {
       const { parameters, macs } = await lab.describeGraph(await lab.zooGraph(name, { scale, classes }), [height, width]);
@@ -318,7 +265,7 @@ browserTest("counts are PyTorch's, and the table of joins adds up to them", {}, 
   assert.deepEqual(carried.filter(([name]) => name.startsWith("SegNet, max")).map((row) => [asNumber(row[3]), row[4]]), indices.map((values) => [values, "2"]));
 });
 
-browserTest("skips are cut by keyboard alone; mask, areas, address and borders follow", {}, async (stage) => {
+lessonTest("skips are cut by keyboard alone; mask, areas, address and borders follow", {}, async (stage) => {
   const page = await openLesson(stage);
   assert.match(await masksReadout(page), /^0 of /);
   const { width, height, masks: [full, , fineCut, cut] } = await masksOf(page, "fcn8s", FCN_8S);
@@ -328,7 +275,7 @@ browserTest("skips are cut by keyboard alone; mask, areas, address and borders f
   await page.keyboard.press("Home");
   await waitForState(page, "done");
   assert.equal(await changedPixels(page), differing(fineCut));
-  assert.equal(new URL(page.url()).searchParams.get("factors"), "1,0");
+  assert.equal(address(page).get("factors"), "1,0");
   assert.match((await page.locator("skip-diagram svg").getAttribute("aria-label")) ?? "", /max_pool2d_2 to add_1: add ×0/);
 
   await page.getByRole("button", { name: "Cut all" }).focus();
@@ -349,7 +296,7 @@ browserTest("skips are cut by keyboard alone; mask, areas, address and borders f
   await distance.focus();
   await page.keyboard.press("ArrowRight");
   await waitForState(page, "done");
-  assert.equal(new URL(page.url()).searchParams.get("distance"), "3");
+  assert.equal(address(page).get("distance"), "3");
   const iou = plainIou(full, cut);
   const boundary = boundaryIou(full, cut, { width, height, distance: 3 });
   const readout = await page.locator("boundary-gain .readout").innerText();
@@ -362,10 +309,10 @@ browserTest("skips are cut by keyboard alone; mask, areas, address and borders f
   await page.getByRole("button", { name: "Restore all" }).click();
   await waitForState(page, "done");
   assert.equal(await changedPixels(page), 0);
-  assert.equal(new URL(page.url()).searchParams.get("factors"), null);
+  assert.equal(address(page).get("factors"), null);
 });
 
-browserTest("a mask that is opened is the reference: perfect if it is the network's own answer, as measured if it is eroded", {}, async (stage) => {
+lessonTest("a mask that is opened is the reference: perfect if it is the network's own answer, as measured if it is eroded", {}, async (stage) => {
   const page = await openLesson(stage);
   const { width, height, masks: [full] } = await masksOf(page, "fcn8s", FCN_8S);
   const open = async (/** @type {number[]} */ ids) => {
@@ -392,7 +339,7 @@ browserTest("a mask that is opened is the reference: perfect if it is the networ
   assert.match(await readout(), /^With your changes/);
 });
 
-browserTest("links open what they say: swapped, scaled, forgotten; a reset brings the plain lesson back", {}, async (stage) => {
+lessonTest("links open what they say: swapped, scaled, forgotten; a reset brings the plain lesson back", {}, async (stage) => {
   const page = await openLesson(stage, "model=fcn8s&swaps=0,1");
   const swapped = await changedPixels(page);
   const { masks: [full, , , , other] } = await masksOf(page, "fcn8s", FCN_8S);
@@ -400,19 +347,16 @@ browserTest("links open what they say: swapped, scaled, forgotten; a reset bring
   assert.equal(await page.getByRole("group", { name: /^add_1/ }).getByLabel("Reads").inputValue(), "1");
   assert.ok(await page.getByRole("group", { name: /^add ←/ }).getByLabel("Reads").locator("option[value='1']").isDisabled(), "pool 3's scores come too late for the coarser join");
 
-  await page.goto(`/${FOLDER}/?model=segnet&forget=1,1,1,1,1`);
-  await waitForState(page, "done");
+  await goTo(page, "model=segnet&forget=1,1,1,1,1");
   assert.ok((await changedPixels(page)) > 0);
   assert.equal(await page.getByRole("checkbox", { checked: true }).count(), 5);
   await page.getByRole("checkbox").first().uncheck();
   await waitForState(page, "done");
-  assert.equal(new URL(page.url()).searchParams.get("forget"), "1,1,1,1,0", "the finest is at the top");
+  assert.equal(address(page).get("forget"), "1,1,1,1,0", "the finest is at the top");
 
-  await page.goto(`/${FOLDER}/?model=unet_without_skips`);
-  await waitForState(page, "done");
+  await goTo(page, "model=unet_without_skips");
   await page.getByText("This network has no skips").waitFor();
-  await page.goto(`/${FOLDER}/?model=unet&factors=0,0,1,2`);
-  await waitForState(page, "done");
+  await goTo(page, "model=unet&factors=0,0,1,2");
   assert.deepEqual(await page.getByRole("slider", { name: "Factor" }).evaluateAll((sliders) => sliders.map((slider) => /** @type {HTMLInputElement} */ (slider).value)), ["2", "1", "0", "0"]);
   assert.ok((await changedPixels(page)) > 0);
   await page.getByRole("button", { name: "Reset" }).click();
@@ -422,55 +366,31 @@ browserTest("links open what they say: swapped, scaled, forgotten; a reset bring
   assert.equal(await changedPixels(page), 0);
 });
 
-browserTest("questions reveal what the page computes here", {}, async (stage) => {
+lessonTest("questions reveal what the page computes here", {}, async (stage) => {
   const page = await openLesson(stage);
-  const answer = async (/** @type {string} */ id, /** @type {string} */ guess) => {
-    const question = page.locator(`#${id}`);
-    const field = question.getByRole("spinbutton");
-    if (await field.count()) await field.fill(guess);
-    else await question.getByLabel(guess).check();
-    await question.getByRole("button", { name: "Reveal" }).click();
-    await question.locator(".outcome strong").waitFor();
-    return [await question.getAttribute("data-outcome"), await question.locator(".outcome").innerText()];
-  };
-  assert.equal((await answer("concatChannels", "384"))[0], "right");
-  assert.deepEqual(await answer("indexBits", "4"), ["wrong", `Not quite: 2. A window of 2×2 has as many positions, and log₂ of their number is 2. Its coarsest skip hands over ${(160 * 8 * 12).toLocaleString("en")} indices: 4 kB.`]);
+  assert.equal((await reveal(page, "concatChannels", 384)).outcome, "right");
+  assert.deepEqual(await reveal(page, "indexBits", 4), { outcome: "wrong", text: `Not quite: 2. A 2×2 window has 4 positions, and log₂ 4 = 2 bits name one of them. Its coarsest skip hands over ${(160 * 8 * 12).toLocaleString("en")} indices: 4 kB.` });
   const { masks: [full, coarse, fine, cut] } = await masksOf(page, "fcn8s", FCN_8S);
   const { masks: [without] } = await masksOf(page, "fcn32s", [[]]);
   const differing = (/** @type {number[]} */ mask, /** @type {number[]} */ other) => mask.filter((id, i) => id !== other[i]).length / mask.length;
   const [ofCoarse, ofFine, same] = [differing(coarse, full), differing(fine, full), 1 - differing(cut, without)];
-  const [right, said] = await answer("whichSkip", ofCoarse >= ofFine ? "The one of pool 4" : "The one of pool 3");
+  const { outcome: right, text: said } = await reveal(page, "whichSkip", ofCoarse >= ofFine ? "The one of pool 4" : "The one of pool 3");
   assert.equal(right, "right");
-  assert.ok(said?.includes(`Cutting pool 4 changes ${percent(ofCoarse)} of the pixels, cutting pool 3 ${percent(ofFine)}.`), said ?? "");
-  const agreement = await answer("cutIsNotTrained", "On all: they");
-  assert.equal(agreement[0], "wrong");
-  assert.ok(agreement[1]?.includes(`They agree on ${percent(same)} of the pixels.`), agreement[1] ?? "");
+  assert.ok(said.includes(`Cutting pool 4 changes ${percent(ofCoarse)} of the pixels, cutting pool 3 ${percent(ofFine)}.`), said);
+  const agreement = await reveal(page, "cutIsNotTrained", "On all of them");
+  assert.equal(agreement.outcome, "wrong");
+  assert.ok(agreement.text.includes(`They agree on ${percent(same)} of the pixels.`), agreement.text);
   const [before, after] = await Promise.all(["fcn32s", "fcn8s"].map((id) => readJson(`models/${id}.metrics.json`)));
   const [best] = ["sky", "road", "tree", "pole"].sort((a, b) => after.iou[b] - before.iou[b] - (after.iou[a] - before.iou[a]));
-  assert.equal((await answer("whichClass", best))[0], "right");
+  assert.equal((await reveal(page, "whichClass", best)).outcome, "right");
   const trained = await rowsOf(page, "trained-table");
   assert.deepEqual(trained.find(([name]) => name === "pole")?.slice(1, 4), await Promise.all(["fcn32s", "fcn16s", "fcn8s"].map(async (id) => percent((await readJson(`models/${id}.metrics.json`)).iou.pole))));
 });
 
-for (const [width, height] of [[1280, 860], [390, 844]]) {
-  browserTest(`axe finds nothing, no scroll sideways, ${width} wide`, { context: { bypassCSP: true, viewport: { width, height }, hasTouch: width < 500 } }, async (stage) => {
-    const page = await openLesson(stage, "factors=0,0.5");
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    assert.deepEqual((await tooSmallControls(page)).filter((name) => !IN_LABEL.test(name)), []);
-  });
-}
+looksRight([["light", 1280, "factors=0,0.5"], ["dark", 390, "factors=0,0.5"]]);
 
-browserTest("in front of a class, embedded, and in German", {}, async (stage) => {
-  const page = await openLesson(stage, "present=1");
-  assert.ok(await page.locator("body > header").isHidden());
-  await page.keyboard.press("Escape");
-  assert.ok(await page.locator("body > header").isVisible());
-  await page.goto(`/${FOLDER}/?embed=1&hide=questions,lead&lang=de`);
-  await waitForState(page, "done");
-  assert.ok(await page.locator("body > header").isHidden());
-  assert.ok(await page.locator(".questions").isHidden());
-  assert.equal(await page.locator("html").getAttribute("lang"), "de");
-  assert.match(await masksReadout(page), /^0 von /);
+presentsAndEmbeds({
+  hide: ["questions", "lead"],
+  embed: "lang=de",
+  embedded: async (page) => assert.match(await masksReadout(page), /^0 von /),
 });

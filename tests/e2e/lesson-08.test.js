@@ -1,37 +1,20 @@
 // Lesson 8, attention: shares against PyTorch and an independent softmax, sizes against the paper, links, questions, keyboard, both languages.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { address, asNumber, assertClose, lessonDriver, readJson, reveal, rowsOf } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {{shape: number[], data: number[]}} Tensor */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/08-attention";
-/** A box or a dot, whose label is as high as a fingertip. */
-const IN_LABEL = /^: [\d.]+ x 20$/;
+const { test, lessonTest, openLesson, openList, looksRight, presentsAndEmbeds, answersAreOnThePage } = lessonDriver(8);
 /** Xie et al. 2021, arXiv 2105.15203, table 6: B0's heads, reductions and channels by stage. */
 const PAPER = { heads: [1, 2, 5, 8], reductions: [8, 4, 2, 1], channels: [32, 64, 160, 256] };
-
-/** @param {string} path @returns {Promise<any>} */
-const readJson = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
 
 /**
  * Written by python/golden/lesson_08.py.
  * @type {{heads: number, input: Tensor, weights: Record<string, Tensor>, queries: Tensor, keys: Tensor, shares: number[][][], output: number[]}}
  */
 const golden = await readJson("tests/golden/lesson_08.json");
-
-/** @param {import("./harness.js").Stage} stage @param {string} [query] */
-async function openLesson({ openPage }, query = "") {
-  const page = await openPage(`/${FOLDER}/?${query}`);
-  await waitForState(page, "done");
-  return page;
-}
 
 /**
  * Softmax of scaled dot products, for one query: `[heads][keys]`.
@@ -54,23 +37,8 @@ function sharesOf(query, keys, heads) {
   });
 }
 
-/** @param {ArrayLike<number>} ours @param {ArrayLike<number>} theirs @param {number} tolerance @param {string} name */
-function assertClose(ours, theirs, tolerance, name) {
-  assert.equal(ours.length, theirs.length, name);
-  for (let i = 0; i < theirs.length; i++) assert.ok(Math.abs(ours[i] - theirs[i]) <= tolerance, `${name}: value ${i} is ${ours[i]}, not ${theirs[i]}`);
-}
-
-/** Numbers of a text without separators of thousands. @param {string} text @returns {string[]} */
-const figuresOf = (text) => text.match(/\d+(\.\d+)?/g) ?? [];
-
 /** @param {number[]} values */
 const sum = (values) => values.reduce((total, value) => total + value, 0);
-
-/** @param {Page} page @param {string} selector */
-const rowsOf = (page, selector) => page.locator(`${selector} tbody tr`).evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
-
-/** What a person reads as a number. @param {string} text */
-const asNumber = (text) => Number(text.replace("−", "-").replaceAll(",", ""));
 
 /** Of the plain lesson, in fractions. */
 const POINT = { x: 0.45, y: 0.2 };
@@ -85,7 +53,7 @@ let kept;
 /** From the lab itself, in a worker of its own. @param {Page} page */
 function keptOf(page) {
   kept ??= page.evaluate(async ({ x, y }) => {
-    const [{ Lab }, { samplePhoto }] = await Promise.all([import(`${location.origin}/www/learn/shell/lab.js`), import(`${location.origin}/www/learn/shell/photo.js`)]);
+    const [{ Lab }, { samplePhoto }] = await Promise.all([import(new URL("../shell/lab.js", location.href).href), import(new URL("../shell/photo.js", location.href).href)]);
     const model = await new Lab().model("segformer_b0");
     const photo = await samplePhoto("astronaut");
     const size = await model.sizeFor(photo);
@@ -114,40 +82,16 @@ test("this test's shares are PyTorch's", () => {
   const [, channels, height, width] = queries.shape;
   for (let i = 0; i < height * width; i++) {
     const query = Array.from({ length: channels }, (_, c) => queries.data[c * height * width + i]);
-    sharesOf(query, keys, heads).forEach((ours, head) => assertClose(ours, shares[head][i], 1e-12, `head ${head}, query ${i}`));
+    sharesOf(query, keys, heads).forEach((ours, head) => assertClose(`head ${head}, query ${i}`, ours, shares[head][i], 1e-12));
   }
 });
 
-test("both languages say the same things, and the title is that of the list", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
-  /** @param {any} value @param {string} path @returns {string[]} */
-  const paths = (value, path = "") => (value && typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => paths(child, `${path}.${key}`)) : [path]);
-  assert.deepEqual(paths(de), paths(en));
-  const holes = (/** @type {any} */ text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-  assert.deepEqual(holes(de), holes(en));
-  const { LESSONS } = await import("../../www/learn/lessons.js");
-  assert.deepEqual({ en: en.title, de: de.title }, LESSONS.find(({ number }) => number === 8)?.titles);
-  en.teacher.exercises.forEach((/** @type {any} */ { state, answer }, /** @type {number} */ i) => {
-    assert.equal(de.teacher.exercises[i].state, state);
-    assert.deepEqual(figuresOf(de.teacher.exercises[i].answer.replaceAll(".", "").replaceAll(",", ".")), figuresOf(answer.replaceAll(",", "")), `figures of exercise ${i + 1}`);
-  });
-});
+answersAreOnThePage();
 
-browserTest("answers to the teacher's exercises quote what the page computes there", {}, async (stage) => {
-  const page = await stage.openPage("/tests/e2e/blank.html");
-  const { teacher } = await readJson(`${FOLDER}/en.json`);
-  for (const { state, answer } of teacher.exercises) {
-    await page.goto(`/${FOLDER}/?${state}`);
-    await waitForState(page, "done");
-    const there = figuresOf((await page.locator("main").innerText()).replaceAll(",", ""));
-    for (const figure of figuresOf(answer.replaceAll(",", ""))) assert.ok(there.includes(figure), `${figure} of "${answer}"`);
-  }
-});
-
-browserTest("attention with fewer keys than queries is PyTorch's", {}, async (stage) => {
-  const page = await stage.openPage("/tests/e2e/blank.html");
+lessonTest("attention with fewer keys than queries is PyTorch's", {}, async (stage) => {
+  const page = await openList(stage);
   const output = await page.evaluate(async ({ heads, input, weights }) => {
-    const { Lab } = await import(`${location.origin}/www/learn/shell/lab.js`);
+    const { Lab } = await import(new URL("shell/lab.js", location.href).href);
     const [, channels] = input.shape;
     const conv = (/** @type {string} */ name, /** @type {string} */ from, side = 1) => ({
       name, op: "conv2d", inputs: [from], weights: [`${name}.weight`], out_channels: channels, kernel: [side, side], stride: [side, side], padding: [0, 0], dilation: [1, 1], groups: 1, bias: false,
@@ -159,11 +103,11 @@ browserTest("attention with fewer keys than queries is PyTorch's", {}, async (st
     const values = await new Lab().runGraph({ nodes, output: "attention" }, weights, Float32Array.from(input.data), input.shape);
     return values.slice(-1).concat(values.slice(1, 2)).map((/** @type {any} */ { data }) => Array.from(data));
   }, golden);
-  assertClose(output[0], golden.output, 1e-5, "output");
-  assertClose(output[1], golden.queries.data, 1e-5, "queries");
+  assertClose("output", output[0], golden.output, 1e-5);
+  assertClose("queries", output[1], golden.queries.data, 1e-5);
 });
 
-browserTest("every head's map is a softmax of the kept queries and keys; sizes, heads and reductions are the paper's", {}, async (stage) => {
+lessonTest("every head's map is a softmax of the kept queries and keys; sizes, heads and reductions are the paper's", {}, async (stage) => {
   const page = await openLesson(stage);
   const { size: [height, width], stages } = await keptOf(page);
   assert.deepEqual(stages.map(({ heads }) => heads), PAPER.heads);
@@ -185,7 +129,7 @@ browserTest("every head's map is a softmax of the kept queries and keys; sizes, 
     for (const [head, theirs] of wanted.entries()) {
       const ours = shares.slice(head * m, (head + 1) * m);
       assert.ok(Math.abs(sum(ours) - 1) < 1e-5, `stage ${i + 1}, head ${head + 1} sums to ${sum(ours)}`);
-      assertClose(ours, theirs, 1e-6, `stage ${i + 1}, head ${head + 1}`);
+      assertClose(`stage ${i + 1}, head ${head + 1}`, ours, theirs, 1e-6);
       const bits = -sum(theirs.map((share) => share * Math.log2(share)));
       const middle = (/** @type {number} */ cell, /** @type {number} */ cells, /** @type {number} */ pixels) => ((cell + 0.5) / cells) * pixels;
       const far = sum(theirs.map((share, k) => {
@@ -211,7 +155,7 @@ browserTest("every head's map is a softmax of the kept queries and keys; sizes, 
   });
 });
 
-browserTest("the product of a query and a key is that of the kept values, and the address keeps what was chosen", {}, async (stage) => {
+lessonTest("the product of a query and a key is that of the kept values, and the address keeps what was chosen", {}, async (stage) => {
   const page = await openLesson(stage, "stage=2&head=3&key=20&cost=1");
   const { stages } = await keptOf(page);
   const { query, keys } = stages[2];
@@ -251,7 +195,7 @@ browserTest("the product of a query and a key is that of the kept values, and th
   assert.notDeepEqual(await page.locator("head-maps figcaption").allTextContents(), before);
 });
 
-browserTest("the query moves with the arrow keys and with the mouse, by keyboard alone to a head and a key", {}, async (stage) => {
+lessonTest("the query moves with the arrow keys and with the mouse, by keyboard alone to a head and a key", {}, async (stage) => {
   const page = await openLesson(stage);
   const readout = page.locator("section.query .readout");
   const picture = page.getByRole("application", { name: "The photo, with the query's place" });
@@ -269,36 +213,27 @@ browserTest("the query moves with the arrow keys and with the mouse, by keyboard
   await page.getByRole("application", { name: /Shares of the chosen head/ }).focus();
   await page.keyboard.press("ArrowLeft");
   await waitForState(page, "done");
-  const address = new URL(page.url()).searchParams;
-  assert.deepEqual([address.get("stage"), address.get("head")], ["2", "1"]);
-  assert.ok(Number(address.get("key")) >= 0);
+  assert.deepEqual(["stage", "head"].map((key) => address(page).get(key)), ["2", "1"]);
+  assert.ok(Number(address(page).get("key")) >= 0);
 
   const box = await picture.boundingBox();
   assert.ok(box);
   await picture.click({ position: { x: box.width * 0.75, y: box.height * 0.5 } });
   await waitForState(page, "done");
-  assert.ok(Math.abs(Number(new URL(page.url()).searchParams.get("x")) - 0.75) < 0.01);
+  assert.ok(Math.abs(Number(address(page).get("x")) - 0.75) < 0.01);
 });
 
-browserTest("questions reveal what the page computes here; fields are those of the networks", {}, async (stage) => {
+lessonTest("questions reveal what the page computes here; fields are those of the networks", {}, async (stage) => {
   const page = await openLesson(stage);
   const { stages } = await keptOf(page);
-  const answer = async (/** @type {string} */ id, /** @type {string} */ guess) => {
-    const question = page.locator(`#${id}`);
-    const field = question.getByRole("spinbutton");
-    if (await field.count()) await field.fill(guess);
-    else await question.getByLabel(guess).check();
-    await question.getByRole("button", { name: "Reveal" }).click();
-    await question.locator(".outcome strong").waitFor();
-    return [await question.getAttribute("data-outcome"), await question.locator(".outcome").innerText()];
-  };
   const keys = stages[0].keys.shape[2] * stages[0].keys.shape[3];
-  assert.equal((await answer("keysPerQuery", String(keys)))[0], "right");
-  assert.deepEqual((await answer("cheaper", "8")).map((text) => text?.slice(0, 14)), ["wrong", "Not quite: 64."]);
-  assert.equal((await answer("headSize", "32"))[0], "right");
-  assert.equal((await answer("uniformEntropy", String(Math.log2(keys))))[0], "right");
+  assert.equal((await reveal(page, "keysPerQuery", keys)).outcome, "right");
+  const cheaper = await reveal(page, "cheaper", 8);
+  assert.deepEqual([cheaper.outcome, cheaper.text.slice(0, 14)], ["wrong", "Not quite: 64."]);
+  assert.equal((await reveal(page, "headSize", 32)).outcome, "right");
+  assert.equal((await reveal(page, "uniformEntropy", Math.log2(keys))).outcome, "right");
   const distances = (await rowsOf(page, "stage-table")).map((row) => parseInt(row[10]));
-  assert.equal((await answer("farthest", `Stage ${distances.indexOf(Math.max(...distances)) + 1}`))[0], "right");
+  assert.equal((await reveal(page, "farthest", `Stage ${distances.indexOf(Math.max(...distances)) + 1}`)).outcome, "right");
 
   // A ResNet's field, worked out layer by layer: 7x7 and pooling at stride 2, then two blocks of two 3x3 a stage, the first of a later stage at stride 2.
   let [size, jump] = [7, 2];
@@ -318,25 +253,10 @@ browserTest("questions reveal what the page computes here; fields are those of t
   assert.deepEqual(rows.map((row) => row[2]), ["7 px", ...Array(3).fill("whole photo")]);
 });
 
-for (const [width, height] of [[1280, 860], [390, 844]]) {
-  browserTest(`axe finds nothing, no scroll sideways, ${width} wide`, { context: { bypassCSP: true, viewport: { width, height }, hasTouch: width < 500 } }, async (stage) => {
-    const page = await openLesson(stage);
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    assert.deepEqual((await tooSmallControls(page)).filter((name) => !IN_LABEL.test(name)), []);
-  });
-}
+looksRight([["light", 1280, ""], ["dark", 390, ""]]);
 
-browserTest("in front of a class, embedded, and in German", {}, async (stage) => {
-  const page = await openLesson(stage, "present=1");
-  assert.ok(await page.locator("body > header").isHidden());
-  await page.keyboard.press("Escape");
-  assert.ok(await page.locator("body > header").isVisible());
-  await page.goto(`/${FOLDER}/?embed=1&hide=questions,lead&lang=de`);
-  await waitForState(page, "done");
-  assert.ok(await page.locator("body > header").isHidden());
-  assert.ok(await page.locator(".questions").isHidden());
-  assert.equal(await page.locator("html").getAttribute("lang"), "de");
-  assert.match(await page.locator("section.query .readout").innerText(), /^Anfrage am Pixel \d+, \d+,/);
+presentsAndEmbeds({
+  hide: ["questions", "lead"],
+  embed: "lang=de",
+  embedded: async (page) => assert.match(await page.locator("section.query .readout").innerText(), /^Anfrage am Pixel \d+, \d+,/),
 });

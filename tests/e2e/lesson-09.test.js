@@ -1,18 +1,7 @@
 // Lesson 9, Losses: values and gradients are PyTorch's, what is painted is judged, formulas come to what the lab says.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest as testInBrowser } from "./harness.js";
-
-/**
- * Lessons compute on the processor; a browser without a software GPU draws faster.
- * @param {string} name
- * @param {import("./harness.js").Options} options
- * @param {(stage: import("./harness.js").Stage) => Promise<void>} body
- */
-const browserTest = (name, options, body) => testInBrowser(name, { webgpu: "no-adapter", ...options }, body);
+import { address, assertClose as assertCloseTo, lessonDriver, percent, readJson, reveal } from "./lesson-driver.js";
+import { waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("../../www/learn/09-losses/loss-overview.js").LossOverview} LossOverview */
@@ -30,29 +19,18 @@ const browserTest = (name, options, body) => testInBrowser(name, { webgpu: "no-a
  * @property {Record<string, number>} wrong
  */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = join(ROOT, "www/learn/09-losses");
-const PAGE = "/www/learn/09-losses/";
+const { texts, lessonTest, openLesson, openAgain, goTo, looksRight, presentsAndEmbeds } = lessonDriver(9);
 const LOSSES = ["cross_entropy", "class_weighted", "border_weighted", "focal", "dice", "squared_dice", "tversky"];
 
-/** @param {string} path */
-const readJson = async (path) => JSON.parse(await readFile(path, "utf8"));
 /** @type {Golden[]} */
-const golden = await readJson(join(ROOT, "tests/golden/lesson_09.json"));
+const golden = await readJson("tests/golden/lesson_09.json");
 const [cells, others, imbalanced, merged] = golden;
 
 /** @param {Page} page */
-async function done(page) {
-  await page.waitForFunction(() => ["done", "error"].includes(document.documentElement.dataset.state ?? ""));
-  assert.equal(await page.evaluate(() => document.documentElement.dataset.error ?? ""), "", await page.locator("message-bar").innerText());
-}
+const done = (page) => waitForState(page, "done");
 
 /** @param {import("./harness.js").Stage} stage @param {string} query */
-async function open(stage, query) {
-  const page = await stage.openPage(`${PAGE}?lang=en&${query}`);
-  await done(page);
-  return page;
-}
+const open = (stage, query) => openLesson(stage, `lang=en&${query}`);
 
 /** All numbers that the page shows, as it has them. @param {Page} page */
 function latest(page) {
@@ -66,13 +44,8 @@ function latest(page) {
 /** @param {Golden["settings"]} settings */
 const queryOf = (settings) => Object.entries(settings).flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`])).join("&");
 
-/** @param {string} name @param {ArrayLike<number>} ours @param {ArrayLike<number>} theirs */
-function assertClose(name, ours, theirs) {
-  assert.equal(ours.length, theirs.length, name);
-  for (let i = 0; i < theirs.length; i++) {
-    assert.ok(Math.abs(ours[i] - theirs[i]) <= 1e-9 + 1e-5 * Math.abs(theirs[i]), `${name}, ${i}: ${ours[i]}, PyTorch ${theirs[i]}`);
-  }
-}
+/** @param {string} name @param {ArrayLike<number>} ours @param {ArrayLike<number>} theirs PyTorch's */
+const assertClose = (name, ours, theirs) => assertCloseTo(name, ours, theirs, 1e-9, 1e-5);
 
 /** How far a value has come from perfect to all wrong. @param {Golden} of @param {string} key */
 function wayOf({ losses, perfect, wrong, accuracy, mean_iou }, key) {
@@ -81,18 +54,7 @@ function wayOf({ losses, perfect, wrong, accuracy, mean_iou }, key) {
   return (losses[key].value - perfect[key]) / (wrong[key] - perfect[key]);
 }
 
-/** @param {number} share */
-const percent = (share) => share.toLocaleString("en", { style: "percent", maximumFractionDigits: 1 });
-
-/** Keys of nested texts. @param {any} texts @param {string} [path] @returns {string[]} */
-const keysOf = (texts, path = "") => (typeof texts === "object" ? Object.entries(texts).flatMap(([key, value]) => keysOf(value, `${path}.${key}`)) : [path]);
-
-test("both languages say all of it", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(join(FOLDER, `${language}.json`))));
-  assert.deepEqual(keysOf(de), keysOf(en));
-});
-
-browserTest("values and gradients are PyTorch's, with any hyper-parameters, and the table says how far each has come", {}, async (stage) => {
+lessonTest("values and gradients are PyTorch's, with any hyper-parameters, and the table says how far each has come", {}, async (stage) => {
   for (const of of golden) {
     const { preset, settings, by, logit, losses } = of;
     const page = await open(stage, `preset=${preset}&${queryOf(settings)}`);
@@ -117,12 +79,11 @@ browserTest("values and gradients are PyTorch's, with any hyper-parameters, and 
   }
 });
 
-browserTest("in the imbalanced case accuracy and cross entropy are blind; the teacher's answers quote what the page shows", {}, async (stage) => {
+lessonTest("in the imbalanced case accuracy and cross entropy are blind; the teacher's answers quote what the page shows", {}, async (stage) => {
   const counts = [361, 51, 20];
   assert.equal(percent(imbalanced.accuracy), "83.6%");
   assert.ok(Math.abs(wayOf(imbalanced, "cross_entropy") - wayOf(imbalanced, "accuracy")) < 1e-5);
-  const { teacher } = await readJson(join(FOLDER, "en.json"));
-  const { teacher: german } = await readJson(join(FOLDER, "de.json"));
+  const { teacher } = await texts("en");
   const [blind, ridge, push] = teacher.exercises;
 
   const page = await open(stage, blind.state);
@@ -133,16 +94,14 @@ browserTest("in the imbalanced case accuracy and cross entropy are blind; the te
     assert.ok((await page.locator("main").innerText()).includes(figure), `page says ${figure}`);
   }
 
-  await page.goto(`${PAGE}?lang=en&${ridge.state}`);
-  await done(page);
+  await goTo(page, `lang=en&${ridge.state}`);
   for (const key of ["cross_entropy", "border_weighted"]) assert.ok(ridge.answer.includes(percent(wayOf(merged, key))), `answer says ${percent(wayOf(merged, key))}`);
   const { truth: ofRidge, predicted } = await latest(page);
   const wrong = ofRidge.filter((id, i) => id !== predicted[i]).length;
   assert.ok(ridge.answer.startsWith(`${wrong} pixels.`));
   assert.match(await page.locator("case-grids .readout").innerText(), new RegExp(`^${wrong} of 432 `));
 
-  await page.goto(`${PAGE}?lang=en&${push.state}`);
-  await done(page);
+  await goTo(page, `lang=en&${push.state}`);
   for (const key of ["cross_entropy", "class_weighted"]) {
     const { losses, truth } = await latest(page);
     const sums = [0, 0, 0];
@@ -151,14 +110,9 @@ browserTest("in the imbalanced case accuracy and cross entropy are blind; the te
     assert.ok(push.answer.includes(share), `answer says ${share} of ${key}`);
     assert.ok((await page.locator(`sight-table tr[data-measure=${key}]`).innerText()).includes(share), `table says ${share}`);
   }
-  // The German answers state the same figures, written the German way.
-  for (const [i, { answer }] of german.exercises.entries()) {
-    const figures = (/** @type {string} */ text) => text.match(/\d+(?:[.,]\d+)?/g)?.map((figure) => figure.replace(",", "."));
-    assert.deepEqual(figures(answer), figures(teacher.exercises[i].answer));
-  }
 });
 
-browserTest("formulas with a pixel's numbers come to what the lab says, for right, wrong and border pixels", {}, async (stage) => {
+lessonTest("formulas with a pixel's numbers come to what the lab says, for right, wrong and border pixels", {}, async (stage) => {
   // Background between two cells and a wrong cell in all losses; a right one and background far away in one of each kind.
   const places = /** @type {const} */ ([
     [cells, 11, 4, LOSSES],
@@ -192,8 +146,11 @@ async function placeOf(page, x, y) {
   return { x: ((x + 0.5) / 24) * box.width, y: ((y + 0.5) / 18) * box.height };
 }
 
-browserTest("by keyboard alone: paint, choose, move sliders; the address says all of it, and reset takes it back", {}, async (stage) => {
-  const page = await open(stage, "");
+lessonTest("by keyboard alone: paint, choose, move sliders; the address says all of it, and reset takes it back", {}, async (stage) => {
+  // A case that there is not is the first.
+  const page = await open(stage, "preset=nonsense");
+  assert.equal(address(page).get("preset"), null);
+  assert.equal(await page.locator("case-grids .chosen-buttons [aria-pressed=true]").count(), 1);
   const before = await latest(page);
   await page.getByRole("application", { name: /^Prediction/ }).focus();
   // From the chosen pixel, column 11, row 5: one to the right, and the class 3 there; then a line of two.
@@ -210,13 +167,11 @@ browserTest("by keyboard alone: paint, choose, move sliders; the address says al
   await gamma.focus();
   for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
   await done(page);
-  const address = new URL(page.url()).searchParams;
-  assert.equal(address.get("loss"), "focal");
-  assert.equal(address.get("gamma"), "2.5");
-  assert.match(address.get("prediction") ?? "", /^([a-c]\d*)+$/);
+  assert.equal(address(page).get("loss"), "focal");
+  assert.equal(address(page).get("gamma"), "2.5");
+  assert.match(address(page).get("prediction") ?? "", /^([a-c]\d*)+$/);
 
-  const there = await stage.openPage(page.url().replace(/^https?:\/\/[^/]+/, ""));
-  await done(there);
+  const there = await openAgain(stage, page);
   assert.deepEqual((await latest(there)).losses, (await latest(page)).losses);
   assert.ok(await there.locator("loss-overview").getByRole("radio", { name: "Focal" }).isChecked());
   assert.equal(await there.getByRole("slider", { name: /gamma/ }).inputValue(), "2.5");
@@ -227,7 +182,7 @@ browserTest("by keyboard alone: paint, choose, move sliders; the address says al
   assert.deepEqual((await latest(page)).losses, before.losses);
 });
 
-browserTest("mouse: a stroke leaves no cell out, a larger brush paints a square, the truth changes class weights", { context: { viewport: { width: 1280, height: 1100 } } }, async (stage) => {
+lessonTest("mouse: a stroke leaves no cell out, a larger brush paints a square, the truth changes class weights", { context: { viewport: { width: 1280, height: 1100 } } }, async (stage) => {
   const page = await open(stage, "preset=imbalanced&loss=class_weighted");
   await page.getByRole("radio", { name: "3 dividing cell" }).check();
   const grid = page.getByRole("application", { name: /^Truth/ });
@@ -252,14 +207,14 @@ browserTest("mouse: a stroke leaves no cell out, a larger brush paints a square,
   assert.ok((await page.locator("parameter-sliders label").nth(2).innerText()).includes((432 / 3 / rare).toLocaleString("en", { maximumSignificantDigits: 3 })));
 });
 
-browserTest("steps go from perfect to all wrong, the rarest class first", {}, async (stage) => {
+lessonTest("steps go from perfect to all wrong, the rarest class first", {}, async (stage) => {
   const page = await open(stage, "step=0&order=rare");
   const ways = () => page.locator("wrong-steps tr[data-measure]").evaluateAll((rows) => Object.fromEntries(rows.map((row) => [row.getAttribute("data-measure"), Number(row.getAttribute("data-way"))])));
   for (const way of Object.values(await ways())) assert.ok(Math.abs(way) < 1e-12);
   const steps = page.locator("wrong-steps");
   await steps.getByRole("button", { name: "Step", exact: true }).click();
   await done(page);
-  assert.equal(new URL(page.url()).searchParams.get("step"), "1");
+  assert.equal(address(page).get("step"), "1");
   const { accuracy, cross_entropy, class_weighted } = await ways();
   assert.ok(Math.abs(accuracy - 54 / 432) < 1e-9);
   assert.ok(Math.abs(cross_entropy - accuracy) < 1e-6, "cross entropy counts wrong pixels");
@@ -273,27 +228,19 @@ browserTest("steps go from perfect to all wrong, the rarest class first", {}, as
   assert.match(await steps.locator("figcaption").innerText(), /^432 of 432/);
 });
 
-browserTest("questions reveal what is computed", {}, async (stage) => {
+lessonTest("questions reveal what is computed", {}, async (stage) => {
   const page = await open(stage, "");
-  const answer = async (/** @type {string} */ id, /** @type {string | number} */ guess) => {
-    const question = page.locator(`#${id}`);
-    if (typeof guess === "number") await question.getByRole("spinbutton").fill(String(guess));
-    else await question.getByRole("radio", { name: guess, exact: true }).check();
-    await question.getByRole("button", { name: "Reveal" }).click();
-    await page.waitForFunction((id) => document.getElementById(id)?.dataset.outcome, id);
-    return { outcome: await question.getAttribute("data-outcome"), text: await question.locator(".outcome").innerText() };
-  };
-  const first = await answer("q1", 30);
+  const first = await reveal(page, "q1", 30);
   assert.equal(first.outcome, "wrong");
   assert.ok(first.text.includes(percent(imbalanced.accuracy)) && first.text.includes(percent(imbalanced.mean_iou)), first.text);
-  const second = await answer("q2", "Cross entropy");
+  const second = await reveal(page, "q2", "Cross entropy");
   assert.equal(second.outcome, "right");
   for (const key of ["cross_entropy", "class_weighted", "dice"]) assert.ok(second.text.includes(percent(wayOf(imbalanced, key))), second.text);
-  assert.equal((await answer("q3", 100)).outcome, "right");
-  assert.equal((await answer("q4", "Dice")).outcome, "right");
+  assert.equal((await reveal(page, "q3", 100)).outcome, "right");
+  assert.equal((await reveal(page, "q4", "Dice")).outcome, "right");
 });
 
-browserTest("a photo and the network's scores: the truth is its own answer moved, or painted", {}, async (stage) => {
+lessonTest("a photo and the network's scores: the truth is its own answer moved, or painted", {}, async (stage) => {
   const page = await open(stage, "preset=photo");
   await page.waitForFunction(() => /** @type {LossOverview} */ (document.querySelector("loss-overview"))?.latest?.shown.looks.length === 2);
   await done(page);
@@ -307,30 +254,16 @@ browserTest("a photo and the network's scores: the truth is its own answer moved
   await page.keyboard.press(truth[4 * 48 + 10] === 1 ? "1" : "2");
   await done(page);
   assert.equal((await latest(page)).truth.filter((id, i) => id !== truth[i]).length, 1);
-  assert.ok(new URL(page.url()).searchParams.get("truth"));
+  assert.ok(address(page).get("truth"));
   assert.match(await page.locator("case-grids").innerText(), /The truth is what you have painted/);
 });
 
-for (const [width, height] of [[1280, 900], [390, 844]]) {
-  browserTest(`${width} wide: axe finds nothing, no scroll sideways, nothing too small to touch`, { context: { bypassCSP: true, viewport: { width, height } } }, async (stage) => {
-    const page = await open(stage, "loss=class_weighted");
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const small = await tooSmallControls(page);
-    assert.deepEqual(small.filter((control) => !control.includes("20 x 20")), [], "boxes and dots have labels of full height");
-  });
-}
+looksRight([["light", 1280, "lang=en&loss=class_weighted"], ["dark", 390, "lang=en&loss=class_weighted"]]);
 
-browserTest("presented, embedded, in parts, and in German", {}, async (stage) => {
-  const page = await open(stage, "present=1&preset=merged");
-  assert.ok(!(await page.locator("body > header").isVisible()));
-  await page.keyboard.press("Escape");
-  assert.ok(await page.locator("body > header").isVisible());
-  assert.equal(new URL(page.url()).searchParams.get("preset"), "merged");
-  await page.goto(`${PAGE}?lang=de&embed=1&hide=questions,lead`);
-  await done(page);
-  assert.equal(await page.locator("html").getAttribute("lang"), "de");
-  for (const part of ["body > header", "body > footer", ".questions", ".lead"]) assert.ok(!(await page.locator(part).isVisible()), part);
-  assert.match(await page.locator("case-grids .readout").innerText(), /Pixelgenauigkeit 89,1\s%/);
+presentsAndEmbeds({
+  hide: ["questions", "lead"],
+  present: "lang=en&preset=merged",
+  embed: "lang=de",
+  ended: async (page) => assert.equal(address(page).get("preset"), "merged"),
+  embedded: async (page) => assert.match(await page.locator("case-grids .readout").innerText(), /Pixelgenauigkeit 89,1\s%/),
 });

@@ -1,34 +1,18 @@
 // Lesson 11, the history: its graphs' figures against PyTorch's counts, its marks against lists of nodes, links, keyboard, questions, both languages.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { test } from "node:test";
 import { changesOf, matchNodes } from "../../www/learn/11-history/graph-diff.js";
 import { figuresOf } from "../../www/learn/11-history/figures.js";
 import { CLASSES, NETWORKS, STATIONS } from "../../www/learn/11-history/stations.js";
-import { accessibilityViolations, tooSmallControls } from "./accessibility.js";
-import { browserTest } from "./harness.js";
+import { address, lessonDriver, readJson, reveal, tabTo } from "./lesson-driver.js";
 import { catalogue, waitForState } from "./page-driver.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("../../www/learn/shell/lab-types.d.ts").NodeDescription} Node */
 
-const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = "www/learn/11-history";
-const PATH = `/${FOLDER}/`;
+const { texts, test, lessonTest, openLesson, goTo, looksRight, presentsAndEmbeds } = lessonDriver(11);
 
-/** @param {string} path @returns {Promise<any>} */
-const readJson = async (path) => JSON.parse(await readFile(join(ROOT, path), "utf8"));
-
-/** What PyTorch counts for 21 classes and a picture of 128 x 160. @type {{classes: number, height: number, width: number, networks: Record<string, {parameters: number, macs: number}>}} */
+/** What PyTorch counts for 21 classes and a picture of 128 x 160. @type {{classes: number, height: number, width: number, networks: Record<string, {parameters: number, macs: number}>, lessons: Record<string, {parameters: number, macs: number}>}} */
 const golden = await readJson("tests/golden/counts.json");
-
-/** @param {import("./harness.js").Stage} stage @param {string} [query] */
-async function openLesson({ openPage }, query = "") {
-  const page = await openPage(`${PATH}?${query}`);
-  await waitForState(page, "done");
-  return page;
-}
 
 /** A figure's two values, before and after. @param {Page} page @param {string} key @returns {Promise<number[]>} */
 const dataOf = (page, key) => page.locator(`figures-table .${key} data`).evaluateAll((elements) => elements.map((element) => Number(/** @type {HTMLDataElement} */ (element).value)));
@@ -83,17 +67,8 @@ test("joins of different resolutions: a skip counts, a residual and a size do no
   assert.deepEqual(smallest, [4, 4]);
 });
 
-test("both languages say the same things, and the title is that of the list", async () => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
-  /** @param {any} value @param {string} path @returns {string[]} */
-  const paths = (value, path = "") => (value && typeof value === "object" ? Object.entries(value).flatMap(([key, child]) => paths(child, `${path}.${key}`)) : [path]);
-  assert.deepEqual(paths(de), paths(en));
-  const holes = (/** @type {any} */ text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
-  assert.deepEqual(holes(de), holes(en));
-  const { LESSONS } = await import("../../www/learn/lessons.js");
-  assert.deepEqual({ en: en.title, de: de.title }, LESSONS.find(({ number }) => number === 11)?.titles);
-  en.teacher.exercises.forEach((/** @type {any} */ { state }, /** @type {number} */ i) => assert.equal(de.teacher.exercises[i].state, state));
-  assert.deepEqual(Object.keys(en.stations), STATIONS.map(({ id }) => id), "a text for each station");
+test("each station has a text, in order", async () => {
+  assert.deepEqual(Object.keys((await texts("en")).stations), STATIONS.map(({ id }) => id));
 });
 
 test("stations follow their papers, their networks are the zoo's, and their models are the catalogue's", async () => {
@@ -103,7 +78,7 @@ test("stations follow their papers, their networks are the zoo's, and their mode
   assert.ok(!order.includes(-1));
   assert.deepEqual(order, [...order].sort((a, b) => a - b));
   const models = await catalogue();
-  const en = await readJson(`${FOLDER}/en.json`);
+  const en = await texts("en");
   for (const [id, { name, model }] of Object.entries(NETWORKS)) {
     assert.ok(id in golden.networks || id in en.networks, id);
     assert.ok(name ?? en.networks[id], id);
@@ -135,10 +110,10 @@ function ownFigures() {
   return { naive, finest };
 }
 
-browserTest("every station's figures are PyTorch's, its marks are counted, and what to look at is marked", { timeout: 180_000 }, async (stage) => {
+lessonTest("every station's figures are PyTorch's, its marks are counted, and what to look at is marked", { timeout: 180_000 }, async (stage) => {
   const page = await openLesson(stage, "size=128&lang=en");
   /** @type {typeof golden.networks} */
-  const known = { ...golden.networks, ...ownFigures() };
+  const known = { ...golden.networks, ...golden.lessons, ...ownFigures() };
   for (const [i, { id, name, before, after, look }] of STATIONS.entries()) {
     assert.equal(await page.locator(".station h3").innerText(), name);
     for (const key of /** @type {const} */ (["parameters", "macs"])) assert.deepEqual(await dataOf(page, key), [before, after].map((network) => known[network][key]), `${id}: ${key}`);
@@ -158,24 +133,29 @@ browserTest("every station's figures are PyTorch's, its marks are counted, and w
   assert.equal(await page.getByRole("button", { name: "Next station" }).isDisabled(), true);
 });
 
-browserTest("marks are exactly the edit of the paper", {}, async (stage) => {
+lessonTest("marks are exactly the edit of the paper", {}, async (stage) => {
   const page = await openLesson(stage, "station=fcn8s&lang=en");
   assert.deepEqual(await markedOf(page, "before"), ["upscore"]);
   assert.deepEqual(await markedOf(page, "after"), ["upscore2", "score_pool4", "crop", "add", "upscore_pool4", "score_pool3", "crop_1", "add_1", "upscore8"]);
-  const goTo = async (/** @type {string} */ station) => {
+  const choose = async (/** @type {string} */ station) => {
     await page.locator("station-line").getByRole("button", { name: station }).click();
     await waitForState(page, "done");
   };
-  await goTo("DeepLab v2");
+  await choose("DeepLab v2");
   assert.deepEqual(await markedOf(page, "before"), ["avg_pool2d"]);
   const branches = (await markedOf(page, "after")).filter((name) => name.startsWith("fc"));
   assert.deepEqual(branches, [1, 3, 4].flatMap((branch) => [6, 7, 8].map((layer) => `fc${layer}_${branch}`)), "the branch with dilation 12 is DeepLab v1's");
-  await goTo("PointRend");
+  await choose("PANet");
+  assert.deepEqual(await markedOf(page, "before"), []);
+  const path = await markedOf(page, "after");
+  assert.equal(path.length, 15, "at each of three levels two convolutions, their activations, and a sum");
+  assert.deepEqual(path.filter((name) => /convs\.\d$/.test(name)), [0, 1, 2].flatMap((level) => [`downsample_convs.${level}`, `pafpn_convs.${level}`]));
+  await choose("PointRend");
   const layers = (await markedOf(page, "after")).filter((name) => name.includes("."));
   assert.deepEqual(layers, ["point_head.fc1", "point_head.fc2", "point_head.fc3", "point_head.predictor"]);
 });
 
-browserTest("receptive fields are those that the engine computes for the catalogue's models, and joins those of the papers", {}, async (stage) => {
+lessonTest("receptive fields are those that the engine computes for the catalogue's models, and joins those of the papers", {}, async (stage) => {
   const { rows } = await readJson("models/camvid.json");
   const page = await openLesson(stage, "lang=en");
   // It is computed when it is come near.
@@ -196,16 +176,16 @@ browserTest("receptive fields are those that the engine computes for the catalog
   }
 });
 
-browserTest("a link opens what it says; choosing changes the address, reset goes back", {}, async (stage) => {
+lessonTest("a link opens what it says; choosing changes the address, reset goes back", {}, async (stage) => {
   const page = await openLesson(stage, "lang=en&station=fcn8s&before=fcn16s_vgg16&size=128&node=add_1");
-  const address = () => Object.fromEntries([...new URL(page.url()).searchParams].filter(([key]) => key !== "lang"));
+  const state = () => Object.fromEntries([...address(page)].filter(([key]) => key !== "lang"));
   assert.deepEqual(await dataOf(page, "parameters"), ["fcn16s_vgg16", "fcn8s_vgg16"].map((id) => golden.networks[id].parameters));
   assert.equal(await chosenOf(page, "after"), "add_1");
   assert.equal(await page.getByLabel("Compare with").inputValue(), "fcn16s_vgg16");
   await page.locator(".look button", { hasText: "upscore8" }).click();
   assert.equal(await chosenOf(page, "after"), "upscore8");
   assert.match(await page.locator(".chosen").innerText(), /conv_transpose2d[\s\S]*\[16,16\][\s\S]*upscore8 is new/);
-  assert.deepEqual(address(), { station: "fcn8s", before: "fcn16s_vgg16", size: "128", node: "upscore8" });
+  assert.deepEqual(state(), { station: "fcn8s", before: "fcn16s_vgg16", size: "128", node: "upscore8" });
 
   // A node that stays is chosen on both sides, under either name.
   await page.getByLabel("Compare with").selectOption("U-Net, VGG-16");
@@ -216,12 +196,12 @@ browserTest("a link opens what it says; choosing changes the address, reset goes
   await page.locator(".after graph-view .row", { hasText: /^conv3_2/ }).click();
   assert.equal(await chosenOf(page, "before"), "encoder.features.12");
   assert.match(await page.locator(".chosen").innerText(), /conv3_2 stays; on the other side it is called encoder\.features\.12/);
-  assert.deepEqual(address(), { station: "fcn8s", before: "unet_vgg16", size: "128", node: "conv3_2", all: "1" });
+  assert.deepEqual(state(), { station: "fcn8s", before: "unet_vgg16", size: "128", node: "conv3_2", all: "1" });
   const [link, figures] = [page.url(), await page.locator("figures-table tbody").innerText()];
 
   await page.getByRole("button", { name: "Reset" }).click();
   await waitForState(page, "done");
-  assert.deepEqual(address(), {});
+  assert.deepEqual(state(), {});
   assert.equal(await page.locator(".station h3").innerText(), "FCN-32s");
   const folded = page.locator(".after .folded").first();
   const count = Number(/\d+/.exec(await folded.innerText())?.[0]);
@@ -233,12 +213,11 @@ browserTest("a link opens what it says; choosing changes the address, reset goes
   assert.equal(await page.locator("figures-table tbody").innerText(), figures);
   assert.equal(await chosenOf(page, "before"), "encoder.features.12");
   // Nonsense in an address is as if it were not there.
-  await page.goto(`${PATH}?station=none&before=toString&size=77&side=up&node=x.y&lang=en`);
-  await waitForState(page, "done");
+  await goTo(page, "station=none&before=toString&size=77&side=up&node=x.y&lang=en");
   assert.equal(await page.locator(".station h3").innerText(), "FCN-32s");
 });
 
-browserTest("by keyboard alone: the next station, down its nodes to a new one, and to a gone one on the other side", {}, async (stage) => {
+lessonTest("by keyboard alone: the next station, down its nodes to a new one, and to a gone one on the other side", {}, async (stage) => {
   const page = await openLesson(stage, "lang=en");
   const heading = page.locator(".station h3");
   for (const name of ["FCN-8s", "DeepLab v1"]) {
@@ -250,30 +229,23 @@ browserTest("by keyboard alone: the next station, down its nodes to a new one, a
   await waitForState(page, "done");
   assert.equal(await heading.innerText(), "FCN-8s");
   assert.equal(await page.locator("station-line [aria-current=step]").innerText(), "2014\nFCN-8s");
-  const tabTo = async (/** @type {string} */ selector) => {
-    for (let presses = 0; presses < 60; presses++) {
-      await page.keyboard.press("Tab");
-      if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
-    }
-    assert.fail(`Tab never comes to ${selector}`);
-  };
-  await tabTo(".after graph-view .row");
+  await tabTo(page, ".after graph-view .row");
   await page.keyboard.press("End");
   for (let i = 0; i < 2; i++) await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   assert.equal(await chosenOf(page, "after"), "add_1");
-  await tabTo(".look button");
+  await tabTo(page, ".look button");
   await page.keyboard.press("Enter");
   assert.equal(await chosenOf(page, "before"), "upscore");
-  assert.equal(new URL(page.url()).searchParams.get("side"), "before");
+  assert.equal(address(page).get("side"), "before");
 });
 
-browserTest("the catalogue's networks run on the photo, and agree as far as they do", { timeout: 180_000 }, async (stage) => {
+lessonTest("the catalogue's networks run on the photo, and agree as far as they do", { timeout: 180_000 }, async (stage) => {
   const page = await openLesson(stage, "lang=en&station=fcn8s");
   assert.equal(await page.locator("trained-runs .mask").count(), 0, "nothing runs unasked");
   await page.getByRole("button", { name: "Run on the photo" }).click();
   await waitForState(page, "done");
-  assert.equal(new URL(page.url()).searchParams.get("run"), "1");
+  assert.equal(address(page).get("run"), "1");
   const { rows } = await readJson("models/camvid.json");
   for (const [i, id] of ["fcn32s", "fcn8s"].entries()) {
     const { mean_iou, images } = rows.find((/** @type {any} */ row) => row.id === id);
@@ -283,8 +255,7 @@ browserTest("the catalogue's networks run on the photo, and agree as far as they
   }
   const shown = /agree on ([\d.]+)% of the pixels/.exec(await page.locator("trained-runs .readout").innerText())?.[1];
   const same = await page.evaluate(async () => {
-    const from = (/** @type {string} */ path) => import(path);
-    const [{ Lab }, { samplePhoto }] = await Promise.all([from("/www/learn/shell/lab.js"), from("/www/learn/shell/photo.js")]);
+    const [{ Lab }, { samplePhoto }] = await Promise.all(["lab.js", "photo.js"].map((file) => import(new URL(`../shell/${file}`, location.href).href)));
     const [lab, photo] = [new Lab(), await samplePhoto("coffee")];
     const masks = [];
     for (const id of ["fcn32s", "fcn8s"]) masks.push((await (await lab.model(id)).run(photo)).mask);
@@ -299,40 +270,27 @@ browserTest("the catalogue's networks run on the photo, and agree as far as they
   assert.equal(await page.locator("trained-runs .mask").count(), 1);
 });
 
-browserTest("questions reveal what the graphs give", {}, async (stage) => {
+lessonTest("questions reveal what the graphs give", {}, async (stage) => {
   const page = await openLesson(stage, "lang=en&size=128");
-  const reveal = async (/** @type {string} */ id, /** @type {RegExp} */ expected) => {
-    const question = page.locator(`#${id}`);
-    await question.getByRole("button", { name: "Reveal" }).click();
-    await page.waitForFunction((name) => document.getElementById(name)?.dataset.outcome, id);
-    assert.match(await question.locator(".outcome").innerText(), expected);
-  };
-  const choose = (/** @type {string} */ id, /** @type {string} */ choice) => page.locator(`#${id}`).getByRole("radio", { name: choice, exact: true }).check();
+  const says = async (/** @type {string} */ id, /** @type {string | number} */ guess, /** @type {RegExp} */ expected) => assert.match((await reveal(page, id, guess)).text, expected);
   const { networks } = golden;
-  await page.locator("#naiveField input").fill("27");
-  await reveal("naiveField", /^Right: 27\. .* sees 467/);
-  await choose("whatFalls", "Neither");
-  await reveal("whatFalls", /^Not quite: Only the multiply-adds\. Parameters go from 14\.73 M to 136\.2 M, multiply-adds from 301\.5 G to 39\.78 G at 128 × 160/);
-  await choose("noParameters", "DeepLab v1: dilation in the fifth stage");
+  await says("naiveField", 27, /^Right: 27\. .* sees 467/);
+  await says("whatFalls", "Neither", /^Not quite: Only the multiply-adds\. Parameters go from 14\.73 M to 136\.2 M, multiply-adds from 301\.5 G to 39\.78 G at 128 × 160/);
   const perceptron = networks.pointrend_fpn_resnet50.parameters - networks.panoptic_fpn_resnet50.parameters;
   const concatenation = networks.unet_resnet18.parameters - networks.unet_without_skips_resnet18.parameters;
   const scores = (512 + 256 + 2) * CLASSES;
-  await reveal("noParameters", new RegExp(`^Right: .* ${scores.toLocaleString("en")} parameters, concatenation costs ${concatenation.toLocaleString("en")} .* ${perceptron.toLocaleString("en")}\\. Dilation adds 0`));
-  await choose("enetSize", "About 80 times");
-  await reveal("enetSize", new RegExp(`^Right: .* a factor of ${(networks.segnet.parameters / networks.enet.parameters).toFixed(2)}\\.$`));
-  await choose("plusCost", "They rise");
+  await says("noParameters", "DeepLab v1: dilation in the fifth stage", new RegExp(`^Right: .* ${scores.toLocaleString("en")} parameters, concatenation costs ${concatenation.toLocaleString("en")} .* ${perceptron.toLocaleString("en")}\\. Dilation adds 0`));
+  await says("enetSize", "About 80 times", new RegExp(`^Right: .* a factor of ${(networks.segnet.parameters / networks.enet.parameters).toFixed(2)}\\.$`));
   const share = (100 * networks.deeplabv3plus_resnet50.macs) / networks.deeplabv3_resnet50.macs;
-  await reveal("plusCost", new RegExp(`^Not quite: They fall to less than half\\. .* ${share.toFixed(1)}% of what it was`));
-  await choose("firstWhole", "PSPNet");
-  await reveal("firstWhole", /^Right: PSPNet\. FCN-32s sees 467 pixels across, ENet 1,250/);
+  await says("plusCost", "They rise", new RegExp(`^Not quite: They fall to less than half\\. .* ${share.toFixed(1)}% of what it was`));
+  await says("firstWhole", "PSPNet", /^Right: PSPNet\. FCN-32s sees 467 pixels across, ENet 1,250/);
 });
 
-browserTest("the answers of the teacher's exercises are what the page shows", {}, async (stage) => {
-  const [en, de] = await Promise.all(["en", "de"].map((language) => readJson(`${FOLDER}/${language}.json`)));
+lessonTest("the answers of the teacher's exercises are what the page shows", {}, async (stage) => {
+  const [en, de] = await Promise.all([texts("en"), texts("de")]);
   const page = await stage.context.newPage();
   for (const [i, { state, answer }] of en.teacher.exercises.entries()) {
-    await page.goto(`${PATH}?${state}&all=1&lang=en`);
-    await waitForState(page, "done");
+    await goTo(page, `${state}&all=1&lang=en`);
     const shown = (await page.locator("figures-table tbody").innerText()).replaceAll("−", "-");
     /** @type {string[]} */
     const figures = answer.match(/[\d.]*\d (?:[MGT]\b|%)|× [\d.]*\d/g) ?? [];
@@ -348,42 +306,37 @@ browserTest("the answers of the teacher's exercises are what the page shows", {}
   }
 });
 
-browserTest("presenting with a remote's keys, embedded, parts left out, German", { context: { locale: "de-DE" } }, async (stage) => {
-  const page = await openLesson(stage, "present=1");
-  assert.equal(await page.getByRole("heading", { level: 2 }).first().innerText(), "Der Eingriff");
-  assert.equal(await page.locator("body > header").isVisible(), false);
-  await page.keyboard.press("PageDown");
-  await waitForState(page, "done");
-  assert.equal(await page.locator(".station h3").innerText(), "FCN-8s");
-  await page.keyboard.press("Escape");
-  assert.equal(await page.locator("body > header").isVisible(), true);
-  assert.equal(await page.title(), "Die Geschichte: Segscope");
-  await page.goto(`${PATH}?embed=1&hide=questions,controls&lang=en&station=pan`);
-  await waitForState(page, "done");
-  for (const part of ["body > header", "body > footer", ".questions", ".settings"]) assert.equal(await page.locator(part).first().isVisible(), false, part);
-  assert.ok((await markedOf(page, "after")).length > 0);
+presentsAndEmbeds({
+  locale: "de-DE",
+  hide: ["questions", "controls"],
+  embed: "lang=en&station=pan",
+  async presented(page) {
+    assert.equal(await page.getByRole("heading", { level: 2 }).first().innerText(), "Der Eingriff");
+    // As a remote control does.
+    await page.keyboard.press("PageDown");
+    await waitForState(page, "done");
+    assert.equal(await page.locator(".station h3").innerText(), "FCN-8s");
+  },
+  ended: async (page) => assert.equal(await page.title(), "Die Geschichte: Segscope"),
+  embedded: async (page) => assert.ok((await markedOf(page, "after")).length > 0),
 });
 
-for (const [colorScheme, width, query] of /** @type {["light" | "dark", number, string][]} */ ([
-  ["light", 1280, ""],
-  ["dark", 1280, "station=segformer&all=1"],
-  ["light", 390, "station=deeplabv3plus"],
-  ["dark", 390, "station=fcn8s&side=before"],
-])) {
-  browserTest(`${colorScheme}, ${width} wide, ${query || "as it opens"}: axe finds nothing, no scroll sideways`, { context: { colorScheme, bypassCSP: true, reducedMotion: "reduce", viewport: { width, height: 860 } } }, async (stage) => {
-    const page = await openLesson(stage, query);
-    assert.deepEqual(await accessibilityViolations(page), []);
-    const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scroll <= width, `the page is ${scroll} pixels wide`);
-    const isNarrow = width < 820;
-    assert.equal(await page.locator(".before graph-view").isVisible(), !isNarrow || query.includes("before"));
-    if (isNarrow) {
-      await page.getByRole("button", { name: query.includes("before") ? "After" : "Before", exact: true }).click();
-      assert.equal(await page.locator(".before graph-view").isVisible(), !query.includes("before"));
-    }
-    const small = await tooSmallControls(page);
-    const rows = await page.locator("graph-view .row:visible").allTextContents();
-    // Rows of a graph are one list, with one stop for Tab; a radio's label is pressed as a whole.
-    assert.deepEqual(small.filter((control) => !/: 20 x 20$/.test(control) && !rows.some((row) => control.startsWith(`${row}: `))), []);
-  });
-}
+looksRight(
+  [
+    ["light", 1280, ""],
+    ["dark", 1280, "station=segformer&all=1"],
+    ["light", 390, "station=deeplabv3plus"],
+    ["dark", 390, "station=fcn8s&side=before"],
+  ],
+  {
+    // A narrow window shows one side, and the other one when it is asked for.
+    async also(page, [, width, path]) {
+      const isNarrow = width < 820;
+      const isBefore = path.includes("before");
+      assert.equal(await page.locator(".before graph-view").isVisible(), !isNarrow || isBefore);
+      if (!isNarrow) return;
+      await page.getByRole("button", { name: isBefore ? "After" : "Before", exact: true }).click();
+      assert.equal(await page.locator(".before graph-view").isVisible(), !isBefore);
+    },
+  },
+);

@@ -6,29 +6,47 @@ import { test } from "node:test";
 import { LESSONS } from "../../www/learn/lessons.js";
 import { accessibilityViolations } from "./accessibility.js";
 import { browserTest } from "./harness.js";
+import { ROOT, figuresOf, readJson } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
-const LEARN = join(import.meta.dirname, "../../www/learn");
 const LANGUAGES = /** @type {const} */ (["en", "de"]);
 
 /** @param {string} folder @param {string} language */
-const texts = async (folder, language) => JSON.parse(await readFile(join(LEARN, folder, `${language}.json`), "utf8"));
+const texts = (folder, language) => readJson(`www/learn/${folder}/${language}.json`);
 
-/** Every key there is, nested ones with their path. @param {any} value @param {string} path @returns {string[]} */
-function keys(value, path = "") {
-  if (typeof value !== "object" || value === null) return [path];
-  return Object.entries(value).flatMap(([key, child]) => keys(child, `${path}.${key}`));
+/** Every key there is, nested ones with their path, in the file's order, and the holes of its text. @param {any} value @param {string} path @returns {[string, string[]][]} */
+function keysAndHoles(value, path = "") {
+  if (typeof value !== "object" || value === null) return [[path, [...String(value).matchAll(/\{\w+\}/g)].map(String).sort()]];
+  return Object.entries(value).flatMap(([key, child]) => keysAndHoles(child, `${path}.${key}`));
 }
+
+/** What an answer states, besides addresses. @param {string} answer @param {"en" | "de"} language */
+const statedIn = (answer, language) => figuresOf(answer.replace(/\w+=\S+/g, ""), language);
 
 test("every lesson has a title, a guide for teachers and the same texts in every language", async () => {
   for (const { folder, titles } of LESSONS) {
     const [english, german] = await Promise.all(LANGUAGES.map((language) => texts(folder, language)));
-    assert.deepEqual(keys(german).sort(), keys(english).sort(), folder);
+    assert.deepEqual(keysAndHoles(german), keysAndHoles(english), folder);
     assert.deepEqual([english.title, german.title], [titles.en, titles.de], folder);
     const { goal, order, exercises } = english.teacher;
     assert.ok(goal && order.length >= 3 && exercises.length >= 2, folder);
-    for (const { text, answer } of exercises) assert.ok(text && answer, folder);
+    for (const [i, { text, state, answer }] of exercises.entries()) {
+      const inGerman = german.teacher.exercises[i];
+      assert.ok(text && answer && inGerman.text && inGerman.answer, `${folder}: exercise ${i + 1} and its answer`);
+      assert.equal(inGerman.state, state, `${folder}: link of exercise ${i + 1}`);
+      assert.deepEqual(statedIn(inGerman.answer, "de"), statedIn(answer, "en"), `${folder}: figures of exercise ${i + 1}`);
+    }
   }
+});
+
+test("pages that show the shell's lessons begin alike", async () => {
+  const pages = ["www/graph", "www/teach", "www/learn", ...LESSONS.map(({ folder }) => `www/learn/${folder}`)];
+  const heads = await Promise.all(pages.map(async (page) => {
+    const lines = (await readFile(join(ROOT, page, "index.html"), "utf8")).split("</head>")[0].split("\n");
+    // What belongs to one page: its name, and what it loads.
+    return lines.filter((line) => !/<title>|"description"|rel="stylesheet"|<script/.test(line)).map((line) => line.replaceAll("../", ""));
+  }));
+  for (const [i, head] of heads.entries()) assert.deepEqual(head, heads[0], `${pages[i]} begins as ${pages[0]}`);
 });
 
 for (const language of LANGUAGES) {

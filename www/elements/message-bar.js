@@ -6,6 +6,13 @@ import { emit, h } from "../dom.js";
 export class MessageBar extends HTMLElement {
   #text = h("p", { role: "alert" });
   #actions = h("div", { className: "actions" });
+  #dismiss;
+
+  /** @param {string} [dismiss] what the button says that takes the message away */
+  constructor(dismiss = "Dismiss") {
+    super();
+    this.#dismiss = dismiss;
+  }
 
   connectedCallback() {
     this.hidden = true;
@@ -19,7 +26,7 @@ export class MessageBar extends HTMLElement {
   show(message, action) {
     this.hidden = false;
     this.#text.textContent = message;
-    const dismiss = h("button", { type: "button", className: "quiet", onclick: () => this.clear() }, "Dismiss");
+    const dismiss = h("button", { type: "button", className: "quiet", onclick: () => this.clear() }, this.#dismiss);
     const button = action && h("button", { type: "button", className: "plain", onclick: action.act }, action.label);
     this.#actions.replaceChildren(...(button ? [button] : []), dismiss);
   }

@@ -1,11 +1,11 @@
 import { h } from "../dom.js";
-import { asSegscopeError } from "../errors.js";
-import { asSentence } from "../format.js";
+import { codeOf } from "../errors.js";
 import { Lab } from "../learn/shell/lab.js";
 import { MapView } from "../learn/shell/map-view.js";
 import { showPage } from "../learn/shell/page.js";
 import { PhotoChooser } from "../learn/shell/photo.js";
 import { LessonState } from "../learn/shell/state.js";
+import { showError } from "../page-state.js";
 import { GraphView } from "./graph-view.js";
 import { NodeDetail } from "./node-detail.js";
 
@@ -37,29 +37,41 @@ await showPage(async (texts) => {
   );
   const network = h("input", { id: "network", type: "text", placeholder: "unet_resnet18", spellcheck: false, onchange: () => state.set({ network: network.value.trim(), node: "" }) });
 
-  /** The network as it is now, drawn; then the chosen node. */
-  async function draw() {
-    const mine = ++turn;
+  function start() {
+    delete root.dataset.error;
     root.dataset.state = "working";
-    status.textContent = texts.t("working");
+    status.textContent = texts.shell("working");
+  }
+
+  /** The chosen node; before it the network, if that or the photo is another one. @param {boolean} isOther */
+  async function draw(isOther) {
+    const mine = ++turn;
+    start();
+    if (isOther) description = null;
     try {
-      const { model: id, network: name } = state.values;
-      models.value = name ? "" : id;
-      network.value = name;
-      const model = name ? null : await lab.model(id);
-      const size = model && photo ? await model.sizeFor(photo) : SIZE;
-      const described = model ? await model.describe(size) : await lab.describeGraph(await lab.zooGraph(name), size);
-      if (mine !== turn) return;
-      description = described;
-      view.show(described);
-      figures.textContent = texts.t("figures", { nodes: described.nodes.length, parameters: described.parameters, macs: described.macs, height: size[0], width: size[1] });
-      status.textContent = texts.t("ready");
+      if (!description && !(await drawNetwork(mine))) return;
+      status.textContent = texts.shell("ready");
       await showNode(mine);
     } catch (error) {
       if (mine === turn) tell(error);
       return;
     }
     if (mine === turn) root.dataset.state = "done";
+  }
+
+  /** Whether it was drawn: not if another is wanted meanwhile. @param {number} mine */
+  async function drawNetwork(mine) {
+    const { model: id, network: name } = state.values;
+    models.value = name ? "" : id;
+    network.value = name;
+    const model = name ? null : await lab.model(id);
+    const size = model && photo ? await model.sizeFor(photo) : SIZE;
+    const described = model ? await model.describe(size) : await lab.describeGraph(await lab.zooGraph(name), size);
+    if (mine !== turn) return false;
+    description = described;
+    view.show(described);
+    figures.textContent = texts.t("figures", { nodes: described.nodes.length, parameters: described.parameters, macs: described.macs, height: size[0], width: size[1] });
+    return true;
   }
 
   /** @param {number} mine */
@@ -70,6 +82,7 @@ await showPage(async (texts) => {
     const at = found < 0 ? 1 : found;
     const node = description.nodes[at];
     view.chosen = at;
+    view.reveal(at);
     detail.show(node, description);
     if (photo) showField(photo, node);
     if (isZoo || !photo) return;
@@ -99,17 +112,15 @@ await showPage(async (texts) => {
 
   /** @param {unknown} error */
   function tell(error) {
-    const { code, message } = asSegscopeError(error);
-    status.textContent = asSentence(message);
-    root.dataset.state = "error";
-    root.dataset.error = code;
+    status.textContent = texts.sentenceOf(error);
+    showError(codeOf(error), false);
   }
 
-  const chooser = new PhotoChooser(texts);
+  const chooser = new PhotoChooser(texts, state);
+  chooser.addEventListener("reading", start);
   chooser.addEventListener("photo", (event) => {
     photo = /** @type {CustomEvent<Photo>} */ (event).detail;
-    if (photo.name) state.set({ photo: photo.name });
-    void draw();
+    void draw(true);
   });
   chooser.addEventListener("failed", (event) => tell(/** @type {CustomEvent} */ (event).detail));
   view.addEventListener("node", (event) => {
@@ -117,19 +128,16 @@ await showPage(async (texts) => {
     state.set({ node: description.nodes[/** @type {CustomEvent<number>} */ (event).detail].name });
   });
   state.onChange((changed) => {
-    // At first the photo calls for everything.
-    if (!photo || changed.has("photo")) return;
-    delete root.dataset.error;
-    void draw();
+    // A photo calls for everything when it is there.
+    if (photo && !changed.has("photo")) void draw(changed.has("model") || changed.has("network"));
   });
-  void chooser.show(state.values.photo);
 
   const zoom = (/** @type {string} */ key, /** @type {number} */ factor) =>
     h("button", { type: "button", className: "plain", onclick: () => (view.zoom *= factor) }, texts.t(key));
   const settings = h(
     "div",
     { className: "settings" },
-    h("label", { for: "model" }, texts.t("model"), models),
+    h("label", { for: "model" }, texts.shell("model"), models),
     h("label", { for: "network" }, texts.t("zooNetwork"), network),
     h("span", {}, zoom("larger", 1.25), " ", zoom("smaller", 1 / 1.25)),
   );

@@ -1,4 +1,5 @@
 import { emit, h } from "../dom.js";
+import { svg } from "../learn/shell/svg.js";
 import { fold, foldedGraph } from "./fold.js";
 import { layOut } from "./lanes.js";
 
@@ -18,7 +19,6 @@ import { layOut } from "./lanes.js";
 
 const ROW = 30;
 const LANE = 15;
-const SVG = "http://www.w3.org/2000/svg";
 
 /** What a node is, by colour and by its first letters. @param {string} op */
 function kind(op) {
@@ -114,11 +114,6 @@ export class GraphView extends HTMLElement {
     const { lanes, count } = layOut(graph);
     const left = (/** @type {number} */ row) => (lanes[row] + 0.5) * LANE;
     const top = (/** @type {number} */ row) => (row + 0.5) * ROW;
-    const svg = (/** @type {string} */ tag, /** @type {Record<string, string | number>} */ attributes) => {
-      const made = document.createElementNS(SVG, tag);
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-      return made;
-    };
     const drawing = svg("svg", { width: count * LANE, height: rows.length * ROW, "aria-hidden": "true" });
     graph.forEach(({ inputs, sizes }, row) => {
       for (const input of inputs) {
@@ -191,6 +186,7 @@ export class GraphView extends HTMLElement {
     const row = to === undefined || at < 0 ? undefined : this.#rows[to];
     if (!row) return;
     event.preventDefault();
+    for (const { button } of this.#rows) button.tabIndex = button === row.button ? 0 : -1;
     row.button.focus();
   }
 }

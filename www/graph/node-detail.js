@@ -12,6 +12,8 @@ const SHOWN = 16;
 /** A node of a network: what it is, costs and sees, its maps on a photo, its weights. */
 export class NodeDetail extends HTMLElement {
   #texts;
+  /** How often something else was shown. */
+  #turn = 0;
 
   /** @param {Texts} texts */
   constructor(texts) {
@@ -25,6 +27,7 @@ export class NodeDetail extends HTMLElement {
    * @param {{parameters: number, macs: number}} whole the network
    */
   show(node, whole) {
+    this.#turn++;
     const { t, number, percent } = bound(this.#texts);
     const [, c, height, width] = node.shape;
     const share = (/** @type {number} */ part, /** @type {number} */ all) => (all > 0 ? ` (${percent(part / all)})` : "");
@@ -51,13 +54,14 @@ export class NodeDetail extends HTMLElement {
    */
   async showValues(node, model, photo) {
     const { t } = bound(this.#texts);
+    const turn = this.#turn;
     await model.setTaps([node.name]);
     await model.run(photo);
     const { shape, data } = await model.value(node.name);
     const kernel = node.weights.find((weight) => weight.shape.length === 4);
     const weights = kernel && (await model.weight(kernel.name));
-    // Another node may have been chosen meanwhile.
-    if (this.querySelector("h2")?.textContent !== node.name) return;
+    // Another node, or the same on another photo, may have been chosen meanwhile.
+    if (turn !== this.#turn) return;
     const [, c, height, width] = shape;
     const maps = Array.from({ length: Math.min(c, SHOWN) }, (_, channel) => {
       const view = new MapView(t("channel", { channel }));

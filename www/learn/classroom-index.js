@@ -1,11 +1,10 @@
 import { h } from "../dom.js";
 import { LESSONS } from "./lessons.js";
 import { link, showPage } from "./shell/page.js";
-import { Texts } from "./shell/text.js";
 
 await showPage(async (texts) => {
   const items = LESSONS.map(async ({ number, folder, titles }) => {
-    const own = await Texts.load(texts.language, new URL(`${folder}/`, import.meta.url));
+    const own = await texts.loadOther(new URL(`${folder}/`, import.meta.url));
     const title = h("a", { href: link(`${folder}/`) }, `${number}. ${titles[texts.language]}`);
     return h("li", {}, h("h2", {}, title), h("p", {}, own.t("lead")));
   });
@@ -20,4 +19,4 @@ await showPage(async (texts) => {
   );
   // Styled without markers, a list is none to some screen readers unless it says so.
   return [h("ol", { role: "list", className: "lessons" }, ...(await Promise.all(items))), h("footer", {}, more)];
-}, "../../");
+}, "../../", { count: LESSONS.length });

@@ -1,32 +1,21 @@
 import { h } from "../dom.js";
 import { LESSONS } from "../learn/lessons.js";
+import { scroller } from "../learn/shell/figure.js";
 import { link, showPage } from "../learn/shell/page.js";
-import { Texts } from "../learn/shell/text.js";
 
 /** @typedef {{text: string, state: string, answer: string}} Exercise `state` is what stands behind the question mark of the lesson's address */
 /** @typedef {{goal: string, order: string[], exercises: Exercise[]}} Guide */
 
 await showPage(async (texts) => {
-  const guides = await Promise.all(LESSONS.map(({ folder }) => Texts.load(texts.language, new URL(`../learn/${folder}/`, import.meta.url))));
+  const guides = await Promise.all(LESSONS.map(({ folder }) => texts.loadOther(new URL(`../learn/${folder}/`, import.meta.url))));
   const minutes = LESSONS.reduce((sum, lesson) => sum + lesson.minutes, 0);
-  const overview = h(
-    "div",
-    { className: "scroll" },
-    h(
-      "table",
-      {},
-      h("caption", {}, texts.t("overview", { minutes })),
-      h("thead", {}, h("tr", {}, ...["lessonColumn", "minutes", "goal"].map((key) => h("th", { scope: "col" }, texts.t(key))))),
-      h(
-        "tbody",
-        {},
-        ...LESSONS.map((lesson, i) => {
-          const name = h("a", { href: `#lesson-${lesson.number}` }, `${lesson.number}. ${lesson.titles[texts.language]}`);
-          return h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, texts.number(lesson.minutes)), h("td", { className: "text" }, guides[i].raw("teacher").goal));
-        }),
-      ),
-    ),
-  );
+  const rows = LESSONS.map((lesson, i) => {
+    const name = h("a", { href: `#lesson-${lesson.number}` }, `${lesson.number}. ${lesson.titles[texts.language]}`);
+    return h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, texts.number(lesson.minutes)), h("td", { className: "text" }, guides[i].raw("teacher").goal));
+  });
+  const caption = texts.t("overview", { minutes });
+  const head = h("tr", {}, ...["lessonColumn", "minutes", "goal"].map((key) => h("th", { scope: "col", className: key === "goal" ? "text" : "" }, texts.t(key))));
+  const overview = scroller(caption, h("table", {}, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...rows)));
   const advice = h("section", {}, h("h2", {}, texts.t("before")), h("ul", { className: "points" }, ...texts.raw("advice").map((/** @type {string} */ text) => h("li", {}, text))));
   return [overview, advice, ...LESSONS.map((lesson, i) => guide(lesson, guides[i].raw("teacher"), texts))];
 }, "../learn/");
@@ -34,7 +23,7 @@ await showPage(async (texts) => {
 /**
  * @param {import("../learn/lessons.js").Listed} lesson
  * @param {Guide} guide
- * @param {Texts} texts
+ * @param {import("../learn/shell/text.js").Texts} texts
  */
 function guide({ number, folder, titles, minutes }, { goal, order, exercises }, texts) {
   const address = `../learn/${folder}/`;

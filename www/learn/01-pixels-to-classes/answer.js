@@ -1,4 +1,4 @@
-import { argmaxMap, softmaxMap } from "./softmax.js";
+import { argmaxMap, softmaxMap } from "../shell/softmax.js";
 
 /** @typedef {import("../shell/lab.js").LiveModel} LiveModel */
 /** @typedef {Pick<import("../shell/photo.js").Photo, "rgba" | "width" | "height">} Pixels */

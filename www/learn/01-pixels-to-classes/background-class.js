@@ -2,12 +2,14 @@ import { h } from "../../dom.js";
 import { formula } from "../shell/formula.js";
 import { MapView } from "../shell/map-view.js";
 import { areas } from "./answer.js";
-import { figure, slider, swatch } from "./parts.js";
+import { slider } from "../shell/controls.js";
+import { figure } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
 import { overlayPixels, valuePixels } from "./pictures.js";
-import { argmaxMap } from "./softmax.js";
+import { argmaxMap } from "../shell/softmax.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /** Where the networks of this lesson have "none of the others". */
 export const BACKGROUND = 0;
@@ -28,8 +30,11 @@ export function decided(answer, { hasBackground, threshold }) {
   return ids;
 }
 
-/** The share of the pixels that become one of the c things. @param {Uint8Array} ids @param {number} classes */
-export const shareOfThings = (ids, classes) => areas(ids, classes).reduce((sum, share, id) => (id === BACKGROUND ? sum : sum + share), 0);
+/** Counted, not summed up from the classes' shares: all of them are exactly 1. @param {Uint8Array} ids @param {(id: number) => boolean} isCounted */
+const shareOf = (ids, isCounted) => ids.filter(isCounted).length / ids.length;
+
+/** The share of the pixels that become one of the c things. @param {Uint8Array} ids */
+export const shareOfThings = (ids) => shareOf(ids, (id) => id !== BACKGROUND && id !== NOTHING);
 
 /** c + 1: the map of what is none of the c things, and what becomes of the mask without it, or with a threshold. */
 export class BackgroundClass extends HTMLElement {
@@ -80,9 +85,9 @@ export class BackgroundClass extends HTMLElement {
     const seen = classes.map((each, id) => ({ each, share: shares[id] })).filter(({ share }) => share > 0);
     this.#legend.replaceChildren(...seen.map(({ each, share }) => h("li", {}, swatch(each), ` ${texts.percent(share)}`)));
     this.#line.textContent = texts.t("background.line", {
-      things: texts.percent(shareOfThings(ids, classes.length)),
+      things: texts.percent(shareOfThings(ids)),
       background: texts.percent(shares[BACKGROUND]),
-      nothing: texts.percent(1 - shares.reduce((sum, share) => sum + share, 0)),
+      nothing: texts.percent(shareOf(ids, (id) => id === NOTHING)),
     });
   }
 

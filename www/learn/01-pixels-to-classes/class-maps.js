@@ -1,18 +1,20 @@
 import { h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
-import { figure, radios, swatch } from "./parts.js";
+import { radios } from "../shell/controls.js";
+import { figure } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
 import { greyPixels, valuePixels } from "./pictures.js";
-import { softmax } from "./softmax.js";
+import { softmax } from "../shell/softmax.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /** What a map of a class shows. */
 export const MAPS = /** @type {const} */ (["score", "probability", "onehot"]);
 
 /**
- * The network's answer as it is: one map for each class, of scores, of probabilities, or of the one-hot code of the most probable class. Events:
- * `maps` (which of MAPS), and `position` of the maps.
+ * The network's answer as it is: one map for each class, of scores, of probabilities, or of the one-hot code of the most probable class. Event:
+ * `position` of the maps.
  */
 export class ClassMaps extends HTMLElement {
   #texts;

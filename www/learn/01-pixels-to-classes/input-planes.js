@@ -2,11 +2,13 @@ import { h } from "../../dom.js";
 import { formula, row } from "../shell/formula.js";
 import { MapView } from "../shell/map-view.js";
 import { areas } from "./answer.js";
-import { figure, radios, scroller, swatch } from "./parts.js";
+import { radios } from "../shell/controls.js";
+import { figure, scroller } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
 import { LUMA, greyPixels, greyPlane, overlayPixels, planesOf } from "./pictures.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /** Planes of a photo in colour. */
 const COLOURS = /** @type {const} */ (["red", "green", "blue"]);

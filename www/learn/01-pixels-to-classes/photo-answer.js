@@ -1,11 +1,13 @@
 import { h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
 import { areas } from "./answer.js";
-import { choice, figure, swatch } from "./parts.js";
+import { choice } from "../shell/controls.js";
+import { figure } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
 import { overlayPixels } from "./pictures.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /** Networks that know everyday photos; those of the catalogue that know streets do not. */
 export const NETWORKS = /** @type {const} */ (["people", "clothing"]);
@@ -24,7 +26,7 @@ export class PhotoAnswer extends HTMLElement {
   constructor(texts, chooser, choose) {
     super();
     this.#texts = texts;
-    this.#network = choice(texts.t("model"), choose);
+    this.#network = choice(texts.shell("model"), choose);
     this.#photo = new MapView(texts.t("figure.photoAlt"), { canMove: true });
     this.#mask = new MapView(texts.t("figure.maskAlt"), { canMove: true });
     this.append(

@@ -1,6 +1,7 @@
 /** Pictures made of numbers: planes, probabilities, masks over a photo, a photo beside itself. */
 import { h } from "../../dom.js";
 import { scaleColour } from "../shell/map-view.js";
+import { LONG_SIDE } from "../shell/photo.js";
 
 /** @typedef {import("../shell/photo.js").Photo} Photo */
 /** @typedef {[number, number, number]} Rgb */
@@ -11,8 +12,6 @@ export const LUMA = [0.299, 0.587, 0.114];
 const OPACITY = 0.62;
 /** Between two copies of a photo. */
 const GAP_COLOUR = "#808080";
-/** As long as a lesson's photos are. */
-const LONG_SIDE = 640;
 
 /** Bytes of a pixel in memory, which all machines that run browsers order from the low one. @param {Rgb} colour */
 const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;

@@ -1,9 +1,11 @@
 import { h } from "../../dom.js";
 import { formula, frac, row, sub, sum, sup } from "../shell/formula.js";
-import { choice, scroller, swatch } from "./parts.js";
-import { argmax, softmax } from "./softmax.js";
+import { choice } from "../shell/controls.js";
+import { scroller } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
+import { argmax, softmax } from "../shell/softmax.js";
 
-/** @typedef {import("./parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /** What has no label yet takes the network's own answer for one. */
 export const NO_LABEL = -1;

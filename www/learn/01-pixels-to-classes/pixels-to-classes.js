@@ -6,10 +6,9 @@ import { ClassMaps, MAPS } from "./class-maps.js";
 import { InputPlanes, shareChanged } from "./input-planes.js";
 import { instancesOf } from "./instances.js";
 import { newest } from "../shell/newest.js";
-import { signed } from "./parts.js";
 import { NETWORKS, PhotoAnswer } from "./photo-answer.js";
 import { NO_LABEL, PixelScores } from "./pixel-scores.js";
-import { argmax, softmax } from "./softmax.js";
+import { argmax, softmax } from "../shell/softmax.js";
 import { sceneOf, study } from "./study.js";
 import { ThreeTasks } from "./three-tasks.js";
 
@@ -104,9 +103,13 @@ const look = () => lesson.work(runNewest);
 
 /** Runs it on the photo beside itself, if that is chosen. */
 const runScene = newest(async () => {
-  if (!studied) return;
+  const of = studied;
+  if (!of) return;
   const { copies, gap } = values();
-  scene = await sceneOf(studied, copies, gap);
+  const seen = await sceneOf(of, copies, gap);
+  // Of another photo or network by now, whose own scene is asked for.
+  if (of !== studied) return;
+  scene = seen;
   showTasks();
 });
 
@@ -176,12 +179,6 @@ lesson.main.addEventListener("position", (event) => {
 
 state.onChange((changed) => {
   const has = (/** @type {string[]} */ ...keys) => keys.some((key) => changed.has(key));
-  if (has("photo")) {
-    // The chooser does not hear of a reset; what it chose itself is `photo` by the time this runs.
-    queueMicrotask(() => {
-      if (photo && photo.name !== state.values.photo) void lesson.work(() => chooser.show(state.values.photo));
-    });
-  }
   if (has("model")) void look();
   if (has("grey")) showPhoto();
   if (has("grey")) showAnswers();
@@ -225,10 +222,10 @@ lesson.question("inGrey", async () => {
 
 lesson.question("without", async () => {
   const { answer, classes } = await answers();
-  const shareOf = (/** @type {boolean} */ hasBackground) => shareOfThings(decided(answer, { hasBackground, threshold: 0 }), classes.length);
+  const shareOf = (/** @type {boolean} */ hasBackground) => shareOfThings(decided(answer, { hasBackground, threshold: 0 }));
   const [before, after] = [shareOf(true), shareOf(false)];
   const values = { before: texts.percent(before), after: texts.percent(after), things: classes.length - 1 };
-  return { answer: after === before ? 0 : after === 1 ? 2 : 1, values };
+  return { answer: after === 1 ? 2 : after === before ? 0 : 1, values };
 });
 
 lesson.question("touching", async () => {
@@ -236,6 +233,6 @@ lesson.question("touching", async () => {
   const { of, least, gap } = about.values;
   const { answer } = await sceneOf(about, 2, gap);
   const { instances } = instancesOf(answer.ids, answer.width, of, Math.ceil(least * answer.ids.length));
-  const pixels = instances.map((instance) => texts.number(instance.pixels)).join(", ");
-  return { answer: instances.length, values: { class: about.classes[of].label, gap: signed(texts.percent(gap)), pixels } };
+  const pixels = instances.map((instance) => texts.number(instance.pixels)).join(", ") || "–";
+  return { answer: instances.length, values: { class: about.classes[of].label, gap: texts.percent(gap), pixels } };
 }, 0);

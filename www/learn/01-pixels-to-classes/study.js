@@ -1,5 +1,5 @@
 import { answerOn } from "./answer.js";
-import { classesOf } from "./parts.js";
+import { classesOf } from "../shell/named-class.js";
 import { besideItself, greyPhoto, resized } from "./pictures.js";
 
 /** @typedef {import("../shell/photo.js").Photo} Photo */

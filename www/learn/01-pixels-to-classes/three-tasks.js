@@ -2,11 +2,13 @@ import { cssColour, h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
 import { areas } from "./answer.js";
 import { instancesOf } from "./instances.js";
-import { choice, figure, radios, scroller, signed, slider, swatch } from "./parts.js";
+import { choice, radios, slider } from "../shell/controls.js";
+import { figure, scroller } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
 import { overlayPixels } from "./pictures.js";
 
 /** @typedef {import("./answer.js").Answer} Answer */
-/** @typedef {import("./parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 /** @typedef {import("./pictures.js").Rgb} Rgb */
 
 /** A class that covers less of the picture is not said to be there. */
@@ -75,7 +77,7 @@ export class ThreeTasks extends HTMLElement {
   showChoices({ copies, gap }) {
     this.#copies.show(String(copies));
     this.#gap.element.hidden = copies !== 2;
-    this.#gap.show(gap, signed(this.#texts.percent(gap)));
+    this.#gap.show(gap, this.#texts.percent(gap));
   }
 
   /**

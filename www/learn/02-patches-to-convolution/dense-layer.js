@@ -1,10 +1,11 @@
 import { h } from "../../dom.js";
 import { formula, row, sub, sum } from "../shell/formula.js";
 import { NumberGrid } from "../shell/number-grid.js";
-import { choice, scroller, slider } from "../01-pixels-to-classes/parts.js";
+import { choice, slider } from "../shell/controls.js";
+import { scroller } from "../shell/figure.js";
 import { scientific } from "./one-pass.js";
 
-/** @typedef {import("../01-pixels-to-classes/parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /**
  * One patch at the last layer.

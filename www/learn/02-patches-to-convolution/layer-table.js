@@ -1,5 +1,5 @@
 import { h } from "../../dom.js";
-import { scroller } from "../01-pixels-to-classes/parts.js";
+import { scroller } from "../shell/figure.js";
 
 /** @typedef {import("../shell/lab-types.d.ts").Description} Description */
 /** @typedef {import("../shell/lab-types.d.ts").NodeDescription} NodeDescription */

@@ -1,12 +1,12 @@
 import { h } from "../../dom.js";
 import { formula, frac, row } from "../shell/formula.js";
 import { MapView } from "../shell/map-view.js";
-import { figure, scroller } from "../01-pixels-to-classes/parts.js";
-import { argmax } from "../01-pixels-to-classes/softmax.js";
+import { figure, scroller } from "../shell/figure.js";
+import { argmax } from "../shell/softmax.js";
 
 /** @typedef {import("./sliding.js").Compared} Compared */
 /** @typedef {import("./picture.js").Grid} Grid */
-/** @typedef {import("../01-pixels-to-classes/parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /**
  * What either way costs, in multiply-adds.

@@ -169,12 +169,6 @@ function showInside() {
 
 state.onChange((changed) => {
   const has = (/** @type {string[]} */ ...keys) => keys.some((key) => changed.has(key));
-  if (has("photo")) {
-    // The chooser does not hear of a reset; what it chose itself is `looked` by the time this runs.
-    queueMicrotask(() => {
-      if (looked && looked.photo.name !== state.values.photo) void lesson.work(() => chooser.show(state.values.photo));
-    });
-  }
   if (has("patch", "by")) showPlace();
   if (has("both")) showBoth();
   if (has("of", "channel")) showInside();

@@ -2,13 +2,15 @@ import { h } from "../../dom.js";
 import { formula, frac, floor, row } from "../shell/formula.js";
 import { MapView } from "../shell/map-view.js";
 import { LessonSteps } from "../shell/steps.js";
-import { figure, radios, slider, swatch } from "../01-pixels-to-classes/parts.js";
-import { argmax, softmax } from "../01-pixels-to-classes/softmax.js";
+import { radios, slider } from "../shell/controls.js";
+import { figure, scroller } from "../shell/figure.js";
+import { swatch } from "../shell/named-class.js";
+import { argmax, softmax } from "../shell/softmax.js";
 import { cornerOf, cut, patchAt, reads } from "./picture.js";
 
 /** @typedef {import("./picture.js").Grid} Grid */
 /** @typedef {import("./sliding.js").Sliding} Sliding */
-/** @typedef {import("../01-pixels-to-classes/parts.js").ClassOf} ClassOf */
+/** @typedef {import("../shell/named-class.js").ClassOf} ClassOf */
 
 /** How far a step goes. */
 export const STEPS = /** @type {const} */ (["patch", "row"]);
@@ -37,7 +39,7 @@ export class SlidingWindow extends HTMLElement {
   #best = h("ol", { className: "legend" });
   #line = h("p", { className: "readout", role: "status" });
   #cost = h("p", { className: "readout cost" });
-  #count = h("div", { className: "scroll", tabIndex: 0, role: "region" });
+  #count = h("div");
   #legend = h("ul", { className: "legend" });
   #stepsBy = "patch";
   /** @type {Grid | null} */ #grid = null;
@@ -60,9 +62,9 @@ export class SlidingWindow extends HTMLElement {
     this.#steps.addEventListener("step", (event) => this.#onStep(/** @type {CustomEvent<number>} */ (event).detail));
     this.#by = radios(t("slide.by"), "by", Object.fromEntries(STEPS.map((by) => [by, t(`slide.steps.${by}`)])), chooseStep);
     this.#at = slider(t("slide.at"), { min: 0, max: 1, step: 1 }, choosePatch);
-    this.#count.ariaLabel = t("slide.countLabel");
     const framed = h("div", { className: "framed" }, this.#picture, this.#frame);
     framed.addEventListener("pointerdown", (event) => {
+      if (!event.isPrimary) return;
       framed.setPointerCapture(event.pointerId);
       this.#onPointer(event);
     });
@@ -88,7 +90,7 @@ export class SlidingWindow extends HTMLElement {
       h("div", { className: "settings" }, this.#by.element, this.#at.element),
       this.#line,
       this.#cost,
-      this.#count,
+      scroller(t("slide.countLabel"), this.#count),
     );
   }
 

@@ -84,10 +84,13 @@ const compute = newest(async () => {
     const values = await lab.runGraph(graph, weightsOf(now), Float32Array.from(now.input), [1, now.in_channels, now.size, now.size]);
     const output = values[index].data;
     if (now.isTransposed) await stretchedInput.show(now, output);
+    // The figure has other grids by now.
+    if (compute.isOutdated()) return;
     shown = { settings: now, output };
     size.showInferred(now, nodes[index]);
   } catch (error) {
     if (!INVALID.includes(codeOf(error))) throw error;
+    if (compute.isOutdated()) return;
     shown = null;
     size.showInvalid(now, asSentence(asSegscopeError(error).message));
     sum.say(lesson.t("noSum"));

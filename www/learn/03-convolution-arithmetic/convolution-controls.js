@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { slider } from "../shell/controls.js";
 import { PRESETS, RANGES, presetOf } from "./settings.js";
 
 /** @typedef {import("./settings.js").Parameter} Parameter */
@@ -9,7 +10,7 @@ export class ConvolutionControls extends HTMLElement {
   #texts;
   #preset;
   /** @type {Map<string, HTMLInputElement>} */ #operations = new Map();
-  /** @type {Map<Parameter, {input: HTMLInputElement, output: HTMLOutputElement, label: HTMLElement}>} */ #sliders = new Map();
+  /** @type {Map<Parameter, ReturnType<typeof slider>>} */ #sliders = new Map();
 
   /** @param {import("../shell/text.js").Texts} texts */
   constructor(texts) {
@@ -38,24 +39,22 @@ export class ConvolutionControls extends HTMLElement {
   /** @param {Parameter} name */
   #slider(name) {
     const [min, max] = RANGES[name];
-    const output = h("output");
-    const input = h("input", { type: "range", min: String(min), max: String(max), step: "1", oninput: () => emit(this, "change-of", { [name]: Number(input.value) }) });
     // Hyper-parameters have PyTorch's names in every language; the size of the input is none.
     const text = name === "size" ? h("span", {}, this.#texts.t("inputSize")) : h("code", {}, name);
-    const label = h("label", { className: "slider" }, text, input, output);
-    this.#sliders.set(name, { input, output, label });
-    return label;
+    const made = slider(text, { min, max, step: 1 }, (value) => emit(this, "change-of", { [name]: value }));
+    made.element.classList.add("slider");
+    this.#sliders.set(name, made);
+    return made.element;
   }
 
   /** @param {State} state @param {import("./settings.js").Settings} settings */
   show(state, settings) {
     this.#preset.value = presetOf(state) ?? "";
     for (const [op, input] of this.#operations) input.checked = (op === "conv_transpose2d") === settings.isTransposed;
-    for (const [name, { input, output, label }] of this.#sliders) {
-      input.value = String(settings[name]);
-      output.textContent = String(settings[name]);
+    for (const [name, { element, input, show }] of this.#sliders) {
+      show(settings[name], String(settings[name]));
       input.disabled = name === (settings.isTransposed ? "dilation" : "output_padding");
-      label.classList.toggle("off", input.disabled);
+      element.classList.toggle("off", input.disabled);
     }
   }
 }

@@ -68,8 +68,11 @@ export class ConvolutionFigure extends HTMLElement {
       grid.show(weight.slice(plane * area, (plane + 1) * area), kernel_size);
       const [to, from] = [Math.floor(plane / channels), plane % channels];
       // The channels that a group reads are numbered within the group.
-      const whole = Math.floor(to / Math.max(1, out_channels / groups)) * channels + from;
-      caption.textContent = this.#texts.t("kernelCaption", { out: to, in: from, to: to + 1, from: Math.min(whole, in_channels - 1) + 1 });
+      const outputs = Math.max(1, out_channels / groups);
+      const whole = Math.min(Math.floor(to / outputs) * channels + from, in_channels - 1);
+      // PyTorch keeps a transposed convolution's weight with the input's channels first.
+      const [first, second] = isTransposed ? [whole, to % outputs] : [to, from];
+      caption.textContent = this.#texts.t("kernelCaption", { first, second, to: to + 1, from: whole + 1 });
     });
   }
 

@@ -1,5 +1,6 @@
 import { h } from "../../dom.js";
 import { floor, formula, frac, row, sub } from "../shell/formula.js";
+import { scroller } from "../shell/figure.js";
 import { extentOf, leftOver, reasonsOf, sizeOf } from "./arithmetic.js";
 import { codeOf } from "./settings.js";
 
@@ -18,15 +19,6 @@ function sizeFormula(isTransposed, { h, p, d, k, s, a }) {
   return row(floor(frac(row(h, "+", 2, "·", p, "−", ...reach, "−", 1), s)), "+", 1);
 }
 
-/** Brackets as high as the letters in them; those that round down, as high as the fraction. @param {Element} math */
-function withBrackets(math) {
-  for (const sign of math.querySelectorAll("mo")) {
-    if ("()".includes(sign.textContent)) sign.setAttribute("stretchy", "false");
-    if ("⌊⌋".includes(sign.textContent)) for (const [name, value] of Object.entries({ stretchy: "true", form: sign.textContent === "⌊" ? "prefix" : "postfix" })) sign.setAttribute(name, value);
-  }
-  return math;
-}
-
 /** The size by formula beside the size that the lab infers, or why there is none. */
 export class SizeFormula extends HTMLElement {
   #texts;
@@ -42,7 +34,7 @@ export class SizeFormula extends HTMLElement {
 
   connectedCallback() {
     // What is wider than a phone moves within itself, by keyboard too.
-    const scroll = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": this.#texts.t("formulaLabel") }, this.#code, this.#lines);
+    const scroll = scroller(this.#texts.t("formulaLabel"), this.#code, this.#lines);
     this.replaceChildren(scroll, this.#result);
   }
 
@@ -55,7 +47,7 @@ export class SizeFormula extends HTMLElement {
     const value = String(sizeOf(settings)).replace("-", "−");
     const general = formula(result(), "=", sizeFormula(isTransposed, LETTERS));
     const substituted = formula(result(), "=", sizeFormula(isTransposed, numbers), "=", value);
-    this.#lines.replaceChildren(withBrackets(general), withBrackets(substituted));
+    this.#lines.replaceChildren(general, substituted);
   }
 
   /**

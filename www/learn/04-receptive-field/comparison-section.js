@@ -41,8 +41,8 @@ export class ComparisonSection {
       this.#table.clear();
     });
     live.section.addEventListener("measured", (event) => {
-      const { which, looked, measured } = /** @type {CustomEvent<{which: import("./field-lab.js").Which, looked: Looked, measured: Measured}>} */ (event).detail;
-      this.#add(which, looked, measured);
+      const { looked, measured } = /** @type {CustomEvent<{looked: Looked, measured: Measured}>} */ (event).detail;
+      this.#add(looked, measured);
     });
     void this.#nameNetworks();
   }
@@ -84,15 +84,15 @@ export class ComparisonSection {
         const node = described.description.nodes[described.description.output];
         const cell = cellAt(at, node);
         const measured = await this.#fields.measure(which, photo, { node, cell });
-        if (photo === this.#photo) this.#add(which, { described, node, cell }, measured);
+        if (photo === this.#photo) this.#add({ which, described, node, cell }, measured);
       }
     });
     this.#progress.textContent = "";
     this.#button.disabled = false;
   }
 
-  /** @param {import("./field-lab.js").Which} which @param {Omit<Looked, "key">} looked @param {Measured} measured */
-  #add({ network, plain }, { described: { model, size }, node, cell }, { measures, seconds }) {
+  /** @param {Omit<Looked, "key">} looked @param {Measured} measured */
+  #add({ which: { network, plain }, described: { model, size }, node, cell }, { measures, seconds }) {
     const { texts } = this.#lesson;
     const [{ size: down }, { size: across }] = node.field;
     const n = (/** @type {number} */ value, digits = 4) => texts.number(value, digits);

@@ -1,4 +1,5 @@
 import { h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 
 const COLUMNS = /** @type {const} */ (["network", "layer", "theory", "middle", "radius", "seconds"]);
 
@@ -14,7 +15,7 @@ export class ComparisonTable extends HTMLElement {
   constructor(texts) {
     super();
     const heads = COLUMNS.map((column) => h("th", { scope: "col" }, texts.t(`comparison.${column}`)));
-    this.#table = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": texts.t("comparison.label") }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), this.#body));
+    this.#table = scroller(texts.t("comparison.label"), h("table", {}, h("thead", {}, h("tr", {}, ...heads)), this.#body));
   }
 
   connectedCallback() {

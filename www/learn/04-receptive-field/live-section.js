@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { slider } from "../shell/controls.js";
 import { FieldProfile } from "./field-profile.js";
 import { cellAt, centreOf, layersOf, macsTo } from "./field-lab.js";
 import { boxOf, middleHalf } from "./measured-field.js";
@@ -14,7 +15,7 @@ import { PhotoField } from "./photo-field.js";
 /** Those that are measured fastest come first: from 1.4 to 7 seconds on one core of a desktop. */
 export const NETWORKS = ["pspnet", "deeplabv3plus", "unet_without_skips", "fpn", "unet", "people", "fcn32s", "segformer_b0", "fcn8s", "enet", "deeplabv3", "segnet"];
 
-/** @typedef {{described: Described, node: import("../shell/lab-types.d.ts").NodeDescription, cell: {x: number, y: number}, key: string}} Looked */
+/** @typedef {{which: import("./field-lab.js").Which, described: Described, node: import("../shell/lab-types.d.ts").NodeDescription, cell: {x: number, y: number}, key: string}} Looked */
 
 /** One value of a live network on the photo: what it could see, and on request what it does see. Its section emits `measured`. */
 export class LiveSection {
@@ -29,8 +30,7 @@ export class LiveSection {
   #network;
   #plain = h("input", { type: "checkbox", onchange: () => this.#lesson.state.set({ plain: this.#plain.checked, measured: false }) });
   #plainLabel;
-  #depth = h("input", { type: "range", min: 0, step: 1, oninput: () => this.#dive() });
-  #depthName = h("output");
+  #depth;
   #theory = h("p", { className: "readout theory", role: "status" });
   #measure;
   #expectation = h("p", { className: "hint" });
@@ -49,15 +49,13 @@ export class LiveSection {
     this.#plainLabel = h("label", { hidden: true }, this.#plain, lesson.t("plain"));
     this.#measure = h("button", { type: "button", className: "primary", onclick: () => state.set({ measured: true }) }, lesson.t("measure"));
     const chooser = lesson.photoChooser((photo) => this.#takePhoto(photo));
-    /** @type {string | null} */
-    let shown = null;
-    // Before the lesson's own listener, which writes it into the state.
-    chooser.addEventListener("photo", (event) => (shown = /** @type {CustomEvent<Photo>} */ (event).detail.name), { capture: true });
+    this.#depth = slider(lesson.t("depth"), { min: 0, max: 100, step: 1 }, (index) => this.#dive(index));
+    this.#depth.element.classList.add("depth");
     const settings = h(
       "div",
       { className: "settings" },
-      h("label", {}, lesson.t("model"), this.#network),
-      h("label", { className: "depth" }, lesson.t("depth"), this.#depth, this.#depthName),
+      h("label", {}, lesson.texts.shell("model"), this.#network),
+      this.#depth.element,
       this.#plainLabel,
     );
     this.#profileFigure = h("figure", { hidden: true }, this.#profile, h("figcaption", {}, lesson.t("profileCaption")));
@@ -67,13 +65,11 @@ export class LiveSection {
 
     this.#view.addEventListener("cell", (event) => {
       const { x, y } = /** @type {CustomEvent<{x: number, y: number}>} */ (event).detail;
-      const [, , rows, columns] = (this.#layers[Number(this.#depth.value)] ?? { shape: [1, 1, 1, 1] }).shape;
+      const [, , rows, columns] = (this.#layers[this.#depth.input.valueAsNumber] ?? { shape: [1, 1, 1, 1] }).shape;
       state.set({ at: [(x + 0.5) / columns, (y + 0.5) / rows], measured: false });
     });
     state.onChange((changed) => {
       if (["network", "plain", "depth", "at", "measured"].some((key) => changed.has(key))) void this.#update();
-      // After a reset.
-      if (changed.has("photo") && shown !== null && shown !== state.values.photo) void lesson.work(() => chooser.show(state.values.photo));
     });
     void this.#nameNetworks();
   }
@@ -99,21 +95,22 @@ export class LiveSection {
     await this.#update();
   }
 
-  #dive() {
-    const layer = this.#layers[Number(this.#depth.value)];
-    const isOutput = Number(this.#depth.value) === this.#layers.length - 1;
-    this.#lesson.state.set({ depth: isOutput ? "" : layer.name, measured: false });
+  /** @param {number} index of a layer */
+  #dive(index) {
+    const isOutput = index === this.#layers.length - 1;
+    this.#lesson.state.set({ depth: isOutput ? "" : this.#layers[index].name, measured: false });
   }
 
   /** What the state says to look at, of this photo. @param {Photo} photo @returns {Promise<Looked>} */
   async #look(photo) {
     const { network: wanted, plain, depth, at } = this.#lesson.state.values;
     const network = NETWORKS.includes(wanted) ? wanted : NETWORKS[0];
-    const described = await this.#fields.describe({ network, plain }, photo);
+    const which = { network, plain };
+    const described = await this.#fields.describe(which, photo);
     const { nodes, output } = described.description;
     const node = nodes.find(({ name }) => name === depth) ?? nodes[output];
     const cell = cellAt(at, node);
-    return { described, node, cell, key: [network, plain, node.name, cell.x, cell.y].join(" ") };
+    return { which, described, node, cell, key: [network, plain, node.name, cell.x, cell.y].join(" ") };
   }
 
   /** Theory follows the pointer, also while something else is measured. */
@@ -137,15 +134,20 @@ export class LiveSection {
       if (!photo || !this.#lesson.state.values.measured) return;
       const looked = await this.#look(photo);
       this.#result.textContent = this.#lesson.t("measuring");
-      const which = { network: looked.described.model.id, plain: this.#lesson.state.values.plain };
-      const measured = this.#measured.get(looked.key) ?? (await this.#fields.measure(which, photo, looked));
+      const measured = this.#measured.get(looked.key) ?? (await this.#fields.measure(looked.which, photo, looked).catch((error) => this.#giveUp(error)));
       this.#secondsPerMac = measured.seconds / Math.max(measured.macs, 1);
       if (photo !== this.#photo) return;
       this.#measured.set(looked.key, measured);
-      emit(this.section, "measured", { which, looked, measured });
+      emit(this.section, "measured", { looked, measured });
       await this.#update();
     }),
   );
+
+  /** So that it can be asked for again. @param {unknown} error @returns {never} */
+  #giveUp(error) {
+    this.#lesson.state.set({ measured: false });
+    throw error;
+  }
 
   /** @param {Photo} photo @param {Looked} looked */
   #showTheory(photo, { described: { model, size, description, isDilated }, node, cell }) {
@@ -155,12 +157,10 @@ export class LiveSection {
     this.#network.value = model.id;
     this.#plain.checked = state.values.plain;
     this.#plainLabel.hidden = !isDilated;
-    this.#depth.max = String(this.#layers.length - 1);
-    this.#depth.value = String(this.#layers.indexOf(node));
     const [, channels, rows, columns] = node.shape;
+    this.#depth.setMost(this.#layers.length - 1);
     const depthName = texts.t("depthName", { name: node.name, op: node.op, index: this.#layers.indexOf(node) + 1, count: this.#layers.length });
-    this.#depthName.textContent = depthName;
-    this.#depth.ariaValueText = depthName;
+    this.#depth.show(this.#layers.indexOf(node), depthName);
     const [height, width] = size;
     this.#view.showPhoto(photo.canvas, { width, height });
     const box = boxOf(node.field, cell, size);

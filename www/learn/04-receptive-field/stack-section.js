@@ -2,6 +2,7 @@ import { h } from "../../dom.js";
 import { asSegscopeError } from "../../errors.js";
 import { asSentence } from "../../format.js";
 import { LessonSteps } from "../shell/steps.js";
+import { scroller } from "../shell/figure.js";
 import { LayerEditor } from "./layer-editor.js";
 import { newest } from "../shell/newest.js";
 import { StackBars } from "./stack-bars.js";
@@ -37,7 +38,8 @@ export class StackSection {
     this.#table = new StackTable(texts);
     this.#editor = new LayerEditor(texts);
     this.#steps = new LessonSteps(texts);
-    this.#formulas = h("div", { className: "scroll formulas", tabIndex: 0, role: "region", "aria-label": texts.t("formulasLabel") });
+    this.#formulas = scroller(texts.t("formulasLabel"));
+    this.#formulas.classList.add("formulas");
     const presets = [...Object.keys(PRESETS), ""].map((name) => h("option", { value: name, hidden: name === "" }, texts.t(`presets.${name || "own"}`)));
     this.#preset = h("select", { onchange: () => state.set({ stack: this.#preset.value, selected: -1 }) }, ...presets);
     const number = (/** @type {"side" | "position"} */ key, /** @type {{min: number, max: number}} */ bounds) => {
@@ -62,27 +64,31 @@ export class StackSection {
     });
     this.#table.addEventListener("select", (event) => state.set({ selected: /** @type {CustomEvent<number>} */ (event).detail }));
     this.#steps.addEventListener("step", (event) => state.set({ selected: /** @type {CustomEvent<number>} */ (event).detail }));
-    const update = newest(() => lesson.work(() => this.#update()));
     this.#showFields(null, []);
     state.onChange((changed) => {
       if (!["stack", "side", "position", "selected"].some((key) => changed.has(key))) return;
       // At once: the next change is made of what the controls show.
       this.#showControls();
-      void update();
+      void this.#update();
     });
   }
 
-  async #update() {
+  #update = newest(() => this.#lesson.work(() => this.#compute()));
+
+  async #compute() {
     const { lab, state } = this.#lesson;
     const { side } = state.values;
     try {
       const { nodes } = await lab.describeGraph(graphOf(this.#layers), [side, side]);
+      // These are no longer the fields of the layers that are shown.
+      if (this.#update.isOutdated()) return;
       this.#problem.textContent = "";
       this.#showFields(nodes.map(({ field }) => fieldOf(field)), nodes.map(({ shape }) => shape[3]));
     } catch (error) {
       // Such as a window that does not fit: part of the lesson.
       const { code, message } = asSegscopeError(error);
       if (!["input-size", "model-invalid", "out-of-range"].includes(code)) throw error;
+      if (this.#update.isOutdated()) return;
       this.#problem.textContent = asSentence(message);
       this.#showFields(null, []);
     }

@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 
 /** @typedef {import("./stack.js").Layer} Layer */
 /** @typedef {import("./stack.js").Field} Field */
@@ -24,7 +25,7 @@ export class StackTable extends HTMLElement {
   connectedCallback() {
     const heads = COLUMNS.map((column) => h("th", { scope: "col" }, this.#texts.t(`columns.${column}`)));
     const table = h("table", {}, h("thead", {}, h("tr", {}, ...heads)), this.#body);
-    this.replaceChildren(h("div", { className: "scroll rows", tabIndex: 0, role: "region", "aria-label": this.#texts.t("tableLabel") }, table));
+    this.replaceChildren(scroller(this.#texts.t("tableLabel"), table));
   }
 
   /**

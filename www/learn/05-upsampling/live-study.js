@@ -1,5 +1,6 @@
 import { emit, h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
+import { slider } from "../shell/controls.js";
 import { doubling, kernelOf, onPooled } from "./methods.js";
 import { runRecipe } from "./run-recipe.js";
 import { FACTOR, METHODS } from "./state.js";
@@ -23,7 +24,6 @@ export class LiveStudy extends HTMLElement {
   #views;
   #layerSelect;
   #channel;
-  #channelOutput = h("output");
   #status = h("p", { className: "readout", role: "status" });
   /** @type {LiveModel | null} */ #model = null;
   /** @type {Layer[]} */ #layers = [];
@@ -45,14 +45,14 @@ export class LiveStudy extends HTMLElement {
     });
     this.#views = ["before", "pooled", ...METHODS].map((name) => ({ name, view: new MapView(""), caption: h("figcaption") }));
     this.#layerSelect = h("select", { onchange: () => emit(this, "change-of", { layer: this.#layerSelect.selectedIndex }) });
-    this.#channel = h("input", { type: "range", min: "0", max: "0", step: "1", oninput: () => emit(this, "change-of", { channel: Number(this.#channel.value) }) });
+    this.#channel = slider(texts.t("live.channel"), { min: 0, max: 0, step: 1 }, (channel) => emit(this, "change-of", { channel }));
   }
 
   connectedCallback() {
     if (this.firstChild) return;
     const t = (/** @type {string} */ key) => this.#texts.t(`live.${key}`);
     this.append(
-      h("div", { className: "settings" }, h("label", {}, t("layer"), this.#layerSelect), h("label", {}, t("channel"), this.#channel, this.#channelOutput)),
+      h("div", { className: "settings" }, h("label", {}, t("layer"), this.#layerSelect), this.#channel.element),
       h(
         "div",
         { className: "live" },
@@ -92,9 +92,8 @@ export class LiveStudy extends HTMLElement {
     const channel = within(where.channel, channels);
     const map = data.subarray(channel * height * width, (channel + 1) * height * width);
     this.#layerSelect.selectedIndex = this.#layers.indexOf(layer);
-    this.#channel.max = String(channels - 1);
-    this.#channel.value = String(channel);
-    this.#channelOutput.textContent = `${channel}`;
+    this.#channel.setMost(channels - 1);
+    this.#channel.show(channel, String(channel));
     this.#whole.showValues(map, { width, height });
 
     const crop = { width: even(width, WIDEST), height: even(height, TALLEST) };

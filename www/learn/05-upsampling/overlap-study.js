@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { slider } from "../shell/controls.js";
 import { labelledGrid } from "./labelled-grid.js";
 import { RANGES, WEIGHTS } from "./state.js";
 
@@ -21,7 +22,7 @@ export class OverlapStudy extends HTMLElement {
     this.#kernel = labelledGrid(texts, "overlapKernel");
     this.#counts = labelledGrid(texts, "overlapCounts");
     this.#output = labelledGrid(texts, "overlapOutput");
-    this.#sliders = /** @type {const} */ (["kernel", "stride"]).map((key) => this.#slider(key));
+    this.#sliders = { kernel: this.#slider("kernel"), stride: this.#slider("stride") };
     const options = WEIGHTS.map((kind) => h("option", { value: kind }, texts.t(`weightKinds.${kind}`)));
     this.#weights = h("select", { onchange: () => emit(this, "change-of", { weights: this.#weights.value }) }, ...options);
   }
@@ -29,7 +30,7 @@ export class OverlapStudy extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.append(
-      h("div", { className: "settings" }, ...this.#sliders.map(({ label }) => label), h("label", {}, this.#texts.t("weightKind"), this.#weights)),
+      h("div", { className: "settings" }, this.#sliders.kernel.element, this.#sliders.stride.element, h("label", {}, this.#texts.t("weightKind"), this.#weights)),
       h("div", { className: "side-by-side" }, this.#kernel.figure, this.#counts.figure, this.#output.figure),
       this.#verdict,
     );
@@ -38,17 +39,13 @@ export class OverlapStudy extends HTMLElement {
   /** @param {"kernel" | "stride"} key */
   #slider(key) {
     const [min, max] = RANGES[key];
-    const output = h("output");
-    const input = h("input", { type: "range", min: String(min), max: String(max), step: "1", oninput: () => emit(this, "change-of", { [key]: Number(input.value) }) });
-    return { key, input, output, label: h("label", {}, h("code", {}, key === "kernel" ? "kernel_size" : key), input, output) };
+    const name = h("code", {}, key === "kernel" ? "kernel_size" : key);
+    return slider(name, { min, max, step: 1 }, (value) => emit(this, "change-of", { [key]: value }));
   }
 
   /** @param {Settings} settings @param {number[]} weight */
   showSettings(settings, weight) {
-    for (const { key, input, output } of this.#sliders) {
-      input.value = String(settings[key]);
-      output.textContent = String(settings[key]);
-    }
+    for (const key of /** @type {const} */ (["kernel", "stride"])) this.#sliders[key].show(settings[key], String(settings[key]));
     this.#weights.value = settings.weights;
     this.#kernel.show(weight, settings.kernel);
   }

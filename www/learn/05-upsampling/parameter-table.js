@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 import { LEARNT, layerOf } from "./methods.js";
 import { METHODS, RANGES, SIDE } from "./state.js";
 
@@ -37,7 +38,7 @@ export class ParameterTable extends HTMLElement {
     const column = (/** @type {string} */ key) => h("th", { scope: "col" }, this.#texts.t(`table.${key}`));
     const head = h("tr", {}, column("method"), column("learnable"), column("here"), this.#head, column("needs"));
     const table = h("table", {}, h("thead", {}, head), this.#body);
-    const scroll = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": this.#texts.t("table.label") }, table);
+    const scroll = scroller(this.#texts.t("table.label"), table);
     this.append(h("div", { className: "settings" }, h("label", {}, this.#texts.t("table.channels"), this.#channels)), scroll);
   }
 

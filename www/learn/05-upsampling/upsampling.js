@@ -54,14 +54,13 @@ lesson.section("switches", switches);
 lesson.section("overlap", overlap);
 lesson.section("shuffle", subPixel);
 lesson.section("learn", table);
-const photo = lesson.photoChooser(async (chosen) => {
+/** One after the other: a map is read from the last run. */
+const readPhoto = newest(async (/** @type {import("../shell/photo.js").Photo} */ chosen) => {
   await live.read(await lab.model("people"), chosen);
   await showLive();
 });
+const photo = lesson.photoChooser(readPhoto);
 lesson.section("network", photo, live);
-/** Of the photo on screen; known before the lesson hears of a new one, so that what the address says is not asked for twice. */
-let photoName = state.values.photo;
-photo.addEventListener("photo", (event) => (photoName = /** @type {CustomEvent<import("../shell/photo.js").Photo>} */ (event).detail.name), { capture: true });
 
 /** What is on screen. @type {{now: import("./state.js").Settings, outputs: Record<Method, Enlarged>, known: {weight: number[], switches: Float32Array}} | null} */
 let shown = null;
@@ -135,6 +134,8 @@ const compute = newest(async () => {
   const values = await onTheGrid(now);
   const inside = await overlapInside(now);
   if (read.aligned[ENLARGED - 1] === 0) await measurePositions();
+  // Else what is being typed would be overwritten with what was.
+  if (compute.isOutdated()) return;
 
   const outputs = /** @type {Record<Method, Enlarged>} */ (Object.fromEntries(METHODS.map((method) => [method, { data: values[method].data, side: values[method].shape[2] }])));
   shown = { now, outputs, known: { weight: kernelOf(now.weights, now.kernel), switches: values.switches.data } };
@@ -172,7 +173,6 @@ state.onChange((changes) => {
   }
   if (isAny(["kernel", "channels"])) void lesson.work(showTable);
   if (isAny(LIVE)) void lesson.work(showLive);
-  if (changes.has("photo") && state.values.photo !== photoName) void lesson.work(() => photo.show(state.values.photo));
 });
 
 /** @param {EventTarget} element @param {(detail: any) => void} act */

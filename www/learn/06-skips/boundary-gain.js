@@ -1,5 +1,7 @@
 import { emit, h } from "../../dom.js";
 import { readable } from "../../format.js";
+import { scroller } from "../shell/figure.js";
+import { slider } from "../shell/controls.js";
 import { drawCurves } from "./curves.js";
 import { readMask } from "./known-mask.js";
 import { newest } from "../shell/newest.js";
@@ -22,14 +24,13 @@ const DISTANCES = Array.from({ length: MOST_DISTANCE }, (_, i) => i + 1);
 export class BoundaryGain extends HTMLElement {
   #texts;
   #lab;
-  #slider = h("input", { type: "range", min: "1", max: String(MOST_DISTANCE), step: "1", oninput: () => emit(this, "distance", Number(this.#slider.value)) });
-  #shown = h("output", {});
+  #slider;
   #file = h("input", { type: "file", accept: "image/png", hidden: true, onchange: () => this.#open() });
   #reference = h("p", { className: "reference", role: "status" });
   #back;
   #readout = h("p", { className: "readout", role: "status" });
   #curves = h("figure", {});
-  #table = h("div", { className: "scroll", tabIndex: 0, role: "region" });
+  #table = h("table");
   /** @type {Full | null} */ #full = null;
   /** @type {Uint8Array} */ #changed = new Uint8Array();
   /** The visitor's mask, of the photo that it was opened for. @type {{mask: Uint8Array, photo: Photo} | null} */ #known = null;
@@ -45,18 +46,18 @@ export class BoundaryGain extends HTMLElement {
     super();
     this.#texts = texts;
     this.#lab = lab;
+    this.#slider = slider(texts.t("boundary.distance"), { min: 1, max: MOST_DISTANCE, step: 1 }, (distance) => emit(this, "distance", distance));
     this.#back = h("button", { type: "button", className: "plain", hidden: true, onclick: () => this.#forget() }, texts.t("boundary.back"));
-    this.#table.ariaLabel = texts.t("boundary.table");
   }
 
   connectedCallback() {
     if (this.firstChild) return;
     const open = h("button", { type: "button", className: "plain", onclick: () => this.#file.click() }, this.#texts.t("boundary.open"));
     this.append(
-      h("p", { className: "settings" }, h("label", {}, this.#texts.t("boundary.distance"), this.#slider, this.#shown), open, this.#back, this.#file),
+      h("p", { className: "settings" }, this.#slider.element, open, this.#back, this.#file),
       this.#reference,
       this.#readout,
-      h("div", { className: "figures" }, this.#curves, this.#table),
+      h("div", { className: "figures" }, this.#curves, scroller(this.#texts.t("boundary.table"), this.#table)),
     );
   }
 
@@ -68,8 +69,7 @@ export class BoundaryGain extends HTMLElement {
    */
   show(full, changed, distance) {
     [this.#full, this.#changed, this.#distance] = [full, changed, Math.min(Math.max(Math.round(distance), 1), MOST_DISTANCE)];
-    this.#slider.value = String(this.#distance);
-    this.#shown.textContent = this.#texts.t("boundary.pixels", { distance: this.#distance });
+    this.#slider.show(this.#distance, this.#texts.t("boundary.pixels", { distance: this.#distance }));
     if (this.#known?.photo !== full.photo) this.#known = null;
     this.#back.hidden = !this.#known;
     this.#reference.textContent = this.#texts.t(this.#known ? "boundary.againstKnown" : "boundary.againstFull");
@@ -150,7 +150,7 @@ export class BoundaryGain extends HTMLElement {
     const mean = h("tr", { className: "total" }, h("th", { scope: "row" }, texts.t("boundary.mean")), ...columns.map((column) => cell(column.mean)));
     const keys = ["class", "iou", "boundaryIou", ...(whole ? ["fullIou", "fullBoundaryIou"] : [])];
     const head = h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, texts.t(`boundary.${key}`))));
-    this.#table.replaceChildren(h("table", {}, h("caption", { className: "visually-hidden" }, texts.t("boundary.table")), h("thead", {}, head), h("tbody", {}, ...rows, mean)));
+    this.#table.replaceChildren(h("caption", { className: "visually-hidden" }, texts.t("boundary.table")), h("thead", {}, head), h("tbody", {}, ...rows, mean));
   }
 
   async #open() {
@@ -163,8 +163,10 @@ export class BoundaryGain extends HTMLElement {
       this.#reference.textContent = this.#texts.t(`boundary.${read.problem}`);
       return;
     }
+    // By now there may be another photo, or another network's answer on the same one.
+    if (this.#full?.photo !== full.photo) return;
     this.#known = { mask: read.mask, photo: full.photo };
-    this.#again(full);
+    this.#again(this.#full);
   }
 
   #forget() {

@@ -1,5 +1,6 @@
 import { h } from "../../dom.js";
 import { formula, sub } from "../shell/formula.js";
+import { scroller } from "../shell/figure.js";
 import { findSkips } from "./find-skips.js";
 import { readerOf } from "./join-graphs.js";
 import { shapeOf } from "./skip-diagram.js";
@@ -76,7 +77,7 @@ export class CarriedTable extends HTMLElement {
     });
     const head = h("tr", {}, ...["join", "how", "shape", "values", "bits", "bytes", "parameters"].map((key) => h("th", { scope: "col" }, texts.t(`carried.${key}`))));
     const table = h("table", {}, h("caption", { className: "visually-hidden" }, texts.t("carried.table")), h("thead", {}, head), ...bodies);
-    this.replaceChildren(h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": texts.t("carried.table") }, table), this.#bits(networks[2].description));
+    this.replaceChildren(scroller(texts.t("carried.table"), table), this.#bits(networks[2].description));
   }
 
   /** Why an index is so small. @param {Description} segnet */

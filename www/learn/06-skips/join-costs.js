@@ -1,5 +1,6 @@
 import { emit, h } from "../../dom.js";
 import { formula, sub, sup } from "../shell/formula.js";
+import { scroller } from "../shell/figure.js";
 import { joinCosts, withAdditions } from "./join-graphs.js";
 import { zooDescription } from "./zoo-descriptions.js";
 
@@ -9,9 +10,9 @@ import { zooDescription } from "./zoo-descriptions.js";
 export class JoinCosts extends HTMLElement {
   #texts;
   #lab;
-  #table = h("div", { className: "scroll", tabIndex: 0, role: "region" });
+  #table = h("table");
   #choice = h("select", { onchange: () => emit(this, "join", Number(this.#choice.value)) });
-  #formulas = h("div", { className: "formulas scroll", tabIndex: 0, role: "region" });
+  #formulas = h("div");
   #readout = h("p", { className: "readout", role: "status" });
   /** @type {JoinCost[]} */ #costs = [];
   #size = "";
@@ -24,13 +25,13 @@ export class JoinCosts extends HTMLElement {
     super();
     this.#texts = texts;
     this.#lab = lab;
-    this.#table.ariaLabel = texts.t("costs.table");
-    this.#formulas.ariaLabel = texts.t("costs.formulas");
   }
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.append(this.#table, h("p", { className: "settings" }, h("label", {}, this.#texts.t("costs.join"), this.#choice)), this.#formulas, this.#readout);
+    const t = (/** @type {string} */ key) => this.#texts.t(`costs.${key}`);
+    const choice = h("p", { className: "settings" }, h("label", {}, t("join"), this.#choice));
+    this.append(scroller(t("table"), this.#table), choice, scroller(t("formulas"), this.#formulas), this.#readout);
   }
 
   get costs() {
@@ -64,7 +65,7 @@ export class JoinCosts extends HTMLElement {
     const whole = [concatenating.parameters, adding.parameters, concatenating.macs, adding.macs];
     const total = h("tr", { className: "total" }, h("th", { scope: "row", colSpan: 5 }, texts.t("costs.whole")), ...whole.map((value) => h("td", {}, number(value))));
     const head = h("tr", {}, ...header.map((key) => h("th", { scope: "col" }, texts.t(`costs.${key}`))));
-    this.#table.replaceChildren(h("table", {}, h("caption", { className: "visually-hidden" }, texts.t("costs.table")), h("thead", {}, head), h("tbody", {}, ...rows, total)));
+    this.#table.replaceChildren(h("caption", { className: "visually-hidden" }, texts.t("costs.table")), h("thead", {}, head), h("tbody", {}, ...rows, total));
     this.#choice.replaceChildren(...this.#costs.map(({ name }, i) => h("option", { value: String(i) }, name)));
   }
 

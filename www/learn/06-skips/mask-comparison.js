@@ -1,6 +1,7 @@
 import { cssColour, h } from "../../dom.js";
 import { readable } from "../../format.js";
 import { MapView } from "../shell/map-view.js";
+import { scroller } from "../shell/figure.js";
 
 /** @typedef {import("../shell/photo.js").Photo} Photo */
 /** @typedef {import("../shell/lab-types.d.ts").ModelInfo["classes"]} Classes */
@@ -35,7 +36,7 @@ export class MaskComparison extends HTMLElement {
     this.append(
       this.#readout,
       ...figures.map(([key, view]) => h("figure", { className: key }, view, h("figcaption", {}, t(key)))),
-      h("div", { className: "areas scroll", tabIndex: 0, role: "region", "aria-label": t("areas") }, table),
+      scroller(t("areas"), table),
     );
   }
 

@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { slider } from "../shell/controls.js";
 import { shapeOf } from "./skip-diagram.js";
 
 /** @typedef {import("./find-skips.js").Skip} Skip */
@@ -6,7 +7,7 @@ import { shapeOf } from "./skip-diagram.js";
 
 /**
  * What sets a skip; what it does not have is null.
- * @typedef {{factor: HTMLInputElement | null, shown: HTMLOutputElement | null, swap: HTMLSelectElement | null, forget: HTMLInputElement | null}} Fields
+ * @typedef {{factor: ReturnType<typeof slider> | null, swap: HTMLSelectElement | null, forget: HTMLInputElement | null}} Fields
  */
 
 /** A factor and a swap for each skip, or whether its indices are forgotten. Event: `settings` (Settings). */
@@ -27,11 +28,9 @@ export class SkipControls extends HTMLElement {
    */
   show(skips, settings) {
     if (skips !== this.#skips) this.#build(skips);
-    this.#fields.forEach(({ factor, shown, swap, forget }, i) => {
+    this.#fields.forEach(({ factor, swap, forget }, i) => {
       const value = settings.factors[i] ?? 1;
-      // What is being dragged is newer than what was asked for.
-      if (factor && shown && document.activeElement !== factor) factor.value = String(value);
-      if (shown) shown.textContent = `×${this.#texts.number(Number(factor?.value))}`;
+      factor?.show(value, `×${this.#texts.number(value)}`);
       if (swap) swap.value = String(settings.swaps[i] ?? 0);
       if (forget) forget.checked = Boolean(settings.forget[i]);
     });
@@ -45,8 +44,8 @@ export class SkipControls extends HTMLElement {
     const all = (/** @type {string} */ key, /** @type {number} */ factor, /** @type {number} */ forget) =>
       h("button", { type: "button", className: "plain", onclick: () => this.#setAll(factor, forget) }, t(key));
     const sets = skips.map((skip, i) => {
-      const { factor, shown, swap, forget } = this.#fields[i];
-      const factors = factor && shown && swap ? [h("label", {}, t("factor"), factor, shown), h("label", {}, t("reads"), swap)] : [];
+      const { factor, swap, forget } = this.#fields[i];
+      const factors = factor && swap ? [factor.element, h("label", {}, t("reads"), swap)] : [];
       const joined = h("p", { className: "hint" }, t(skip.kind, { below: shapeOf(skip.below), value: shapeOf(skip.value) }));
       return h("fieldset", { className: "settings" }, h("legend", {}, `${skip.join.name} ← ${skip.source.name}`), joined, ...factors, ...(forget ? [h("label", {}, forget, t("forget"))] : []));
     });
@@ -57,8 +56,7 @@ export class SkipControls extends HTMLElement {
 
   /** @param {Skip} skip */
   #factor(skip) {
-    const factor = h("input", { type: "range", min: "0", max: "2", step: "0.05", oninput: () => this.#tell() });
-    const shown = h("output", {});
+    const factor = slider(this.#texts.t("controls.factor"), { min: 0, max: 2, step: 0.05, isLate: true }, () => this.#tell());
     const options = skip.candidates.map(({ node, isFitting }, index) => {
       const key = node === skip.below ? "fromBelow" : "other";
       const text = this.#texts.t(`controls.${key}`, { name: node.name, shape: shapeOf(node) });
@@ -66,17 +64,17 @@ export class SkipControls extends HTMLElement {
     });
     const itself = h("option", { value: "0" }, `${skip.value.name} ${shapeOf(skip.value)}`);
     const swap = h("select", { onchange: () => this.#tell() }, itself, ...options);
-    return { factor, shown, swap, forget: null };
+    return { factor, swap, forget: null };
   }
 
   #indices() {
-    return { factor: null, shown: null, swap: null, forget: h("input", { type: "checkbox", onchange: () => this.#tell() }) };
+    return { factor: null, swap: null, forget: h("input", { type: "checkbox", onchange: () => this.#tell() }) };
   }
 
   /** @param {number} value of all factors @param {number} isForgetting */
   #setAll(value, isForgetting) {
     for (const { factor, swap, forget } of this.#fields) {
-      if (factor) factor.value = String(value);
+      if (factor) factor.input.valueAsNumber = value;
       if (swap) swap.value = "0";
       if (forget) forget.checked = Boolean(isForgetting);
     }
@@ -90,7 +88,7 @@ export class SkipControls extends HTMLElement {
     };
     /** @type {Settings} */
     const settings = {
-      factors: of(({ factor }) => Number(factor?.value ?? 1), 1),
+      factors: of(({ factor }) => factor?.input.valueAsNumber ?? 1, 1),
       swaps: of(({ swap }) => Number(swap?.value ?? 0), 0),
       forget: of(({ forget }) => Number(forget?.checked ?? false), 0),
     };

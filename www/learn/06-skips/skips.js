@@ -74,7 +74,7 @@ const chooser = lesson.photoChooser((chosen) => {
 
 lesson.section(
   "bench",
-  h("div", { className: "settings" }, chooser, h("label", {}, lesson.t("model"), model)),
+  h("div", { className: "settings" }, chooser, h("label", {}, texts.shell("model"), model)),
   h("p", { className: "hint" }, lesson.t("honest")),
   h("div", { className: "workbench" }, h("div", { className: "network" }, diagram, controls, h("p", { className: "hint rule" }, lesson.t("rule"))), masks),
 );
@@ -88,10 +88,7 @@ costs.addEventListener("join", (event) => state.set({ join: /** @type {CustomEve
 boundary.addEventListener("distance", (event) => state.set({ distance: /** @type {CustomEvent<number>} */ (event).detail }));
 boundary.addEventListener("measuring", (event) => void lesson.work(() => /** @type {CustomEvent<Promise<void>>} */ (event).detail));
 
-state.onChange((changed) => {
-  if (changed.has("photo") && photo?.name && photo.name !== state.values.photo) void lesson.work(() => chooser.show(state.values.photo));
-  void lesson.work(() => update());
-});
+state.onChange(() => void lesson.work(() => update()));
 
 const metrics = lesson.work(async () => {
   const [entries, measured] = await Promise.all([lab.entries(), readMetrics()]);
@@ -139,7 +136,8 @@ lesson.question("indexBits", async () => {
   const { description } = await zooDescription(lab, "segnet", await currentSize());
   const [skip] = findSkips(description);
   const { bits, values, bytes } = carried(skip, description);
-  return { answer: bits, values: { kernel: skip.join.options.kernel.join("×"), values, bytes: Math.round(bytes / 1000) } };
+  const { kernel } = skip.join.options;
+  return { answer: bits, values: { kernel: kernel.join("×"), positions: kernel[0] * kernel[1], values, bytes: Math.round(bytes / 1000) } };
 }, 0);
 
 lesson.question("whichClass", async () => {

@@ -1,6 +1,7 @@
 import { h } from "../../dom.js";
 import { download } from "../../download.js";
 import { readable } from "../../format.js";
+import { scroller } from "../shell/figure.js";
 
 /** In the order in which they gain skips, FCN first. */
 export const NETWORKS = /** @type {const} */ (["fcn32s", "fcn16s", "fcn8s", "unet_without_skips", "unet", "segnet"]);
@@ -35,7 +36,7 @@ export class TrainedTable extends HTMLElement {
     const mean = row(texts.t("trained.mean"), metrics.map(({ mean_iou }) => mean_iou));
     const head = h("tr", {}, h("th", { scope: "col" }, texts.t("trained.class")), ...names.map((name) => h("th", { scope: "col" }, name)));
     const caption = h("caption", {}, texts.t("trained.caption", { images: metrics[0].images }));
-    this.replaceChildren(h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": texts.t("trained.table") }, h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rows, mean))));
+    this.replaceChildren(scroller(texts.t("trained.table"), h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rows, mean))));
   }
 }
 

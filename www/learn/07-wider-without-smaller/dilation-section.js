@@ -1,6 +1,8 @@
 import { h } from "../../dom.js";
 import { formula } from "../shell/formula.js";
 import { MapView } from "../shell/map-view.js";
+import { scroller } from "../shell/figure.js";
+import { slider } from "../shell/controls.js";
 import { differences, showDifferences } from "./changes.js";
 import { dilatedGroups, editsFor, furthest, sizeOf, widest } from "./dilated-network.js";
 import { newest } from "../shell/newest.js";
@@ -20,7 +22,7 @@ export class DilationSection {
   /** @type {Photo | null} */ #photo = null;
   #network;
   #rates = h("fieldset", { className: "rates" });
-  /** @type {{id: string, groups: Group[], sliders: {input: HTMLInputElement, output: HTMLOutputElement}[]}} */ #shown = { id: "", groups: [], sliders: [] };
+  /** @type {{id: string, groups: Group[], sliders: ReturnType<typeof slider>[]}} */ #shown = { id: "", groups: [], sliders: [] };
   #body = h("tbody");
   #reach = h("p", { className: "readout reach", role: "status" });
   #changed = h("p", { className: "readout changed", role: "status" });
@@ -36,9 +38,9 @@ export class DilationSection {
     this.#views = { before: view("before"), after: view("after"), changes: view("changes") };
     const figures = Object.entries(this.#views).map(([key, map]) => h("figure", {}, map, h("figcaption", {}, texts.t(`dilationFigures.${key}`))));
     const heads = ["rate", "layer", "before", "after"].map((column) => h("th", { scope: "col" }, texts.t(`rateColumns.${column}`)));
-    const table = h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": texts.t("rateTable") }, h("table", { className: "fields" }, h("thead", {}, h("tr", {}, ...heads)), this.#body));
+    const table = scroller(texts.t("rateTable"), h("table", { className: "fields" }, h("thead", {}, h("tr", {}, ...heads)), this.#body));
     const trained = h("button", { type: "button", className: "plain", onclick: () => state.set({ rates: [] }) }, texts.t("asTrained"));
-    const settings = h("div", { className: "settings" }, h("label", {}, texts.t("model"), this.#network), trained);
+    const settings = h("div", { className: "settings" }, h("label", {}, texts.shell("model"), this.#network), trained);
     lesson.section("dilation", settings, this.#rates, table, this.#reach, h("div", { className: "figures" }, ...figures), this.#changed);
     lesson.state.onChange((changed) => {
       if (["network", "rates"].some((key) => changed.has(key))) void this.update();
@@ -67,10 +69,7 @@ export class DilationSection {
       const rates = ratesOf(groups, state.values.rates);
       if (this.#shown.id !== id) this.#build(id, groups);
       this.#network.value = id;
-      this.#shown.sliders.forEach(({ input, output }, index) => {
-        input.value = String(rates[index]);
-        output.textContent = this.#lesson.texts.number(rates[index]);
-      });
+      this.#shown.sliders.forEach(({ show }, index) => show(rates[index], this.#lesson.texts.number(rates[index])));
       const before = await model.run(photo);
       const paintedBefore = await model.paint({}, photo.width, photo.height);
       await model.setEdits(editsFor(groups, rates));
@@ -91,15 +90,13 @@ export class DilationSection {
   #build(id, groups) {
     const { texts, state } = this.#lesson;
     const sliders = groups.map(({ rate, names }, index) => {
-      const output = h("output");
-      const input = h("input", { type: "range", min: 1, max: LARGEST_RATE, step: 1 });
-      input.addEventListener("input", () => {
-        output.textContent = texts.number(Number(input.value));
-        state.set({ rates: ratesOf(groups, state.values.rates).with(index, Number(input.value)) });
+      const made = slider(texts.t("trainedRate", { rate, count: names.length }), { min: 1, max: LARGEST_RATE, step: 1 }, (value) => {
+        made.show(value, texts.number(value));
+        state.set({ rates: ratesOf(groups, state.values.rates).with(index, value) });
       });
-      return { input, output, label: h("label", {}, texts.t("trainedRate", { rate, count: names.length }), input, output) };
+      return made;
     });
-    this.#rates.replaceChildren(h("legend", {}, texts.t("rates")), h("div", { className: "settings" }, ...sliders.map(({ label }) => label)));
+    this.#rates.replaceChildren(h("legend", {}, texts.t("rates")), h("div", { className: "settings" }, ...sliders.map(({ element }) => element)));
     this.#shown = { id, groups, sliders };
   }
 

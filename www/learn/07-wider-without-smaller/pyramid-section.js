@@ -1,5 +1,6 @@
 import { h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
+import { slider } from "../shell/controls.js";
 import { differences, showDifferences } from "./changes.js";
 import { newest } from "../shell/newest.js";
 import { pyramidOf } from "./pyramid.js";
@@ -17,8 +18,7 @@ export class PyramidSection {
   /** @type {Photo | null} */ #photo = null;
   /** @type {import("../shell/lab-types.d.ts").Tensor[]} the pooled maps, then the features */ #maps = [];
   /** @type {Pyramid | null} */ #pyramid = null;
-  #channel = h("input", { type: "range", min: 0, step: 1, oninput: () => this.#lesson.state.set({ channel: Number(this.#channel.value) }) });
-  #channelName = h("output");
+  #channel;
   #mapFigures = h("div", { className: "figures maps" });
   /** @type {MapView[]} */ #mapViews = [];
   #ticks = h("fieldset", { className: "branches" });
@@ -35,7 +35,8 @@ export class PyramidSection {
     const view = (/** @type {string} */ key) => new MapView(texts.t(`pyramidFigures.${key}`));
     this.#views = { before: view("before"), after: view("after"), changes: view("changes") };
     const figures = Object.entries(this.#views).map(([key, map]) => h("figure", {}, map, h("figcaption", {}, texts.t(`pyramidFigures.${key}`))));
-    const settings = h("div", { className: "settings" }, h("label", {}, texts.t("channel"), this.#channel, this.#channelName));
+    this.#channel = slider(texts.t("channel"), { min: 0, max: 100, step: 1 }, (channel) => lesson.state.set({ channel }));
+    const settings = h("div", { className: "settings" }, this.#channel.element);
     lesson.section("pyramid", settings, this.#mapFigures, this.#ticks, h("div", { className: "figures" }, ...figures), this.#changed, this.#alone);
     lesson.state.onChange((changed) => {
       if (changed.has("channel")) this.#showMaps();
@@ -62,9 +63,10 @@ export class PyramidSection {
         const names = [...pyramid.branches.map(({ pool }) => pool), pyramid.features.name];
         await model.setTaps(names);
         const whole = await model.run(photo);
-        this.#maps = [];
-        for (const name of names) this.#maps.push(await model.value(name));
+        const maps = [];
+        for (const name of names) maps.push(await model.value(name));
         if (!this.#pyramid) this.#build(pyramid);
+        this.#maps = maps;
         this.#showMaps();
         const items = [];
         for (const { input, bins } of pyramid.branches) {
@@ -127,9 +129,8 @@ export class PyramidSection {
     const { texts, state } = this.#lesson;
     const channels = this.#maps[0].shape[1];
     const channel = Math.min(Math.max(Math.trunc(state.values.channel), 0), channels - 1);
-    this.#channel.max = String(channels - 1);
-    this.#channel.value = String(channel);
-    this.#channelName.textContent = texts.t("channelOf", { channel: channel + 1, count: channels });
+    this.#channel.setMost(channels - 1);
+    this.#channel.show(channel, texts.t("channelOf", { channel: channel + 1, count: channels }));
     const planes = this.#maps.map(({ shape: [, , height, width], data }) => ({ height, width, values: data.subarray(channel * height * width, (channel + 1) * height * width) }));
     const { values: features } = planes[planes.length - 1];
     const [low, high] = features.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);

@@ -1,7 +1,10 @@
 import { h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
+import { slider } from "../shell/controls.js";
 import { differences, packed, showDifferences } from "./changes.js";
-import { bestClasses, coarseProbabilities, coarseSize, smallPhoto } from "./coarse.js";
+import { argmaxMap } from "../shell/softmax.js";
+import { coarseSize } from "../shell/coarse.js";
+import { coarseProbabilities, smallPhoto } from "./coarse.js";
 import { newest } from "../shell/newest.js";
 
 /** @typedef {import("./wider-without-smaller.js").Shared} Shared */
@@ -20,11 +23,10 @@ export class RefinementSection {
   #lesson;
   #inTurn;
   /** @type {Photo | null} */ #photo = null;
-  /** The network's scores on the photo. @type {import("../shell/lab-types.d.ts").Tensor | null} */ #scores = null;
+  /** The network's scores, and the photo that they are of. @type {{photo: Photo, scores: import("../shell/lab-types.d.ts").Tensor} | null} */ #scored = null;
   #views;
   #crf = h("input", { type: "checkbox", onchange: () => this.#lesson.state.set({ crf: this.#crf.checked }) });
-  #iterations = h("input", { type: "range", min: 0, max: MOST_ITERATIONS, step: 1, oninput: () => this.#slide() });
-  #count = h("output");
+  #iterations;
   #side;
   #fine = h("input", { type: "checkbox", onchange: () => this.#lesson.state.set({ fine: this.#fine.checked }) });
   #crfChanged = h("p", { className: "readout crf", role: "status" });
@@ -36,6 +38,10 @@ export class RefinementSection {
     this.#inTurn = inTurn;
     const { texts, state } = lesson;
     this.#side = h("select", { onchange: () => state.set({ side: Number(this.#side.value) }) }, ...SIDES.map((side) => h("option", { value: side }, texts.t("sideOption", { side }))));
+    this.#iterations = slider(texts.t("iterations"), { min: 0, max: MOST_ITERATIONS, step: 1 }, (iterations) => {
+      this.#iterations.show(iterations, String(iterations));
+      state.set({ iterations });
+    });
     const keys = /** @type {const} */ (["before", "after", "changes", "coarse", "fine", "fineChanges"]);
     this.#views = /** @type {Record<typeof keys[number], MapView>} */ (Object.fromEntries(keys.map((key) => [key, new MapView(texts.t(`refinementFigures.${key}`))])));
     const figures = (/** @type {(typeof keys[number])[]} */ ...some) =>
@@ -44,7 +50,7 @@ export class RefinementSection {
       "div",
       { className: "settings" },
       h("label", {}, this.#crf, texts.t("crfOn")),
-      h("label", {}, texts.t("iterations"), this.#iterations, this.#count),
+      this.#iterations.element,
       h("label", {}, texts.t("crfSide"), this.#side),
     );
     const fineSettings = h("div", { className: "settings" }, h("label", {}, this.#fine, texts.t("fineOn")));
@@ -70,13 +76,7 @@ export class RefinementSection {
   /** @param {Photo} photo */
   async take(photo) {
     this.#photo = photo;
-    this.#scores = null;
     await Promise.all([this.#refine(), this.#paint()]);
-  }
-
-  #slide() {
-    this.#count.textContent = this.#iterations.value;
-    this.#lesson.state.set({ iterations: Number(this.#iterations.value) });
   }
 
   #refine = newest(() =>
@@ -87,22 +87,23 @@ export class RefinementSection {
       const { crf, iterations: wanted, side } = state.values;
       const iterations = Math.min(Math.max(Math.trunc(wanted), 0), MOST_ITERATIONS);
       this.#crf.checked = crf;
-      this.#iterations.value = this.#count.textContent = String(iterations);
+      this.#iterations.show(iterations, String(iterations));
       const size = coarseSize(photo, SIDES.includes(side) ? side : SIDES[1]);
       this.#side.value = String(Math.max(size.width, size.height));
-      this.#scores ??= await this.#score(photo);
-      const probabilities = coarseProbabilities(this.#scores, size);
-      const classes = this.#scores.shape[1];
+      if (this.#scored?.photo !== photo) this.#scored = { photo, scores: await this.#score(photo) };
+      const { scores } = this.#scored;
+      const probabilities = coarseProbabilities(scores, size);
+      const classes = scores.shape[1];
       const cells = size.width * size.height;
       const small = smallPhoto(photo.canvas, size);
-      const before = bestClasses(probabilities, cells);
+      const before = argmaxMap(probabilities, classes);
       await this.#show("before", small.canvas, before);
       const began = performance.now();
       if (crf) this.#crfChanged.textContent = texts.t("crfWorking");
       const refined = crf ? await lab.refineByCrf(probabilities, [classes, size.height, size.width], small.rgb, iterations) : probabilities;
       const seconds = (performance.now() - began) / 1000;
       if (photo !== this.#photo) return;
-      const after = bestClasses(refined, cells);
+      const after = argmaxMap(refined, classes);
       await this.#show("after", small.canvas, after);
       const { differs, share } = differences(before, after);
       showDifferences(this.#views.changes, differs, size);

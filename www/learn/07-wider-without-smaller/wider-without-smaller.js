@@ -29,18 +29,10 @@ const DEFAULTS = {
 const lesson = await openLesson(7, DEFAULTS);
 new GriddingSection(lesson);
 
-/** @type {string | null} */
-let shown = null;
 const chooser = lesson.photoChooser(async (photo) => {
   for (const section of sections) await section.take(photo);
 });
-// Before the lesson's own listener, which writes it into the state.
-chooser.addEventListener("photo", (event) => (shown = /** @type {CustomEvent<import("../shell/photo.js").Photo>} */ (event).detail.name), { capture: true });
 lesson.section("photoSection", chooser);
-lesson.state.onChange((changed) => {
-  // After a reset.
-  if (changed.has("photo") && shown !== null && shown !== lesson.state.values.photo) void lesson.work(() => chooser.show(lesson.state.values.photo));
-});
 const inTurn = makeTurns();
 const sections = [new DilationSection(lesson, inTurn), new PyramidSection(lesson, inTurn), new RefinementSection(lesson, inTurn)];
 askQuestions(lesson);

@@ -56,12 +56,17 @@ const values = new Map();
 function valueOf(run, name) {
   const known = values.get(name) ?? run.model.value(name);
   values.set(name, known);
+  known.catch(() => values.delete(name));
   return known;
 }
 
+/** An index of an address, which people type. @param {number} value @param {number} count of what there is */
+const index = (value, count) => Math.min(Math.max(Math.trunc(value), 0), count - 1);
+
 const update = newest(async () => {
   const wanted = state.values;
-  blockChoice.value = String(wanted.block);
+  const block = index(wanted.block, blockChoice.options.length);
+  blockChoice.value = String(block);
   sharedScale.checked = wanted.shared;
   if (!photo) return;
   const point = { x: wanted.x, y: wanted.y };
@@ -71,13 +76,13 @@ const update = newest(async () => {
     values.clear();
     run = await runOn(await lab.model(MODEL), photo);
   }
-  stages = await headsAt(run, point, wanted.block);
-  const stage = Math.min(Math.max(wanted.stage, 0), stages.length - 1);
-  const head = Math.min(Math.max(wanted.head, 0), stages[stage].heads.length - 1);
+  stages = await headsAt(run, point, block);
+  const stage = index(wanted.stage, stages.length);
+  const head = index(wanted.head, stages[stage].heads.length);
   showQuery(photo);
   readout.textContent = said(run, point);
   maps.show(photo, stages, { point, chosen: { stage, head }, hasSharedScale: wanted.shared });
-  table.show(stages, Math.min(Math.max(wanted.cost, 0), stages.length - 1));
+  table.show(stages, index(wanted.cost, stages.length));
   if (update.isOutdated()) return;
   const { queries, keys } = stages[stage].block;
   const [queryValues, keyValues] = await Promise.all([valueOf(run, queries.name), valueOf(run, keys.name)]);
@@ -122,10 +127,7 @@ maps.addEventListener("head", (event) => state.set({ .../** @type {CustomEvent<{
 product.addEventListener("key", (event) => state.set({ key: /** @type {CustomEvent<number>} */ (event).detail }));
 table.addEventListener("stage", (event) => state.set({ cost: /** @type {CustomEvent<number>} */ (event).detail }));
 
-state.onChange((changed) => {
-  if (changed.has("photo") && photo?.name && photo.name !== state.values.photo) void lesson.work(() => chooser.show(state.values.photo));
-  void lesson.work(() => update());
-});
+state.onChange(() => void lesson.work(() => update()));
 
 /** What questions are about. */
 async function current() {

@@ -1,6 +1,7 @@
 import { emit, h } from "../../dom.js";
 import { formula, frac, root, row, sub, sum, sup } from "../shell/formula.js";
 import { MapView } from "../shell/map-view.js";
+import { scroller } from "../shell/figure.js";
 import { indexOfLargest } from "./shares.js";
 
 /** @typedef {import("./heads.js").StageHeads} StageHeads */
@@ -39,8 +40,8 @@ export class DotProduct extends HTMLElement {
   #view;
   #title = h("h3", {});
   #caption = h("figcaption", {});
-  #table = h("div", { className: "scroll", tabIndex: 0, role: "region" });
-  #formulas = h("div", { className: "formulas scroll", tabIndex: 0, role: "region" });
+  #table = h("table");
+  #formulas = h("div", { className: "formulas" });
   #readout = h("p", { className: "readout", role: "status" });
   #strongest;
   #width = 1;
@@ -55,15 +56,14 @@ export class DotProduct extends HTMLElement {
       emit(this, "key", y * this.#width + x);
     });
     this.#strongest = h("button", { type: "button", className: "plain", onclick: () => emit(this, "key", -1) }, texts.t("product.strongest"));
-    this.#table.ariaLabel = texts.t("product.table");
-    this.#formulas.ariaLabel = texts.t("product.formulas");
   }
 
   connectedCallback() {
     if (this.firstChild) return;
     const figure = h("figure", {}, this.#view, this.#caption);
     const map = h("div", {}, figure, h("p", { className: "settings" }, this.#strongest));
-    const numbers = h("div", { className: "numbers" }, this.#table, this.#formulas, this.#readout);
+    const t = (/** @type {string} */ key) => this.#texts.t(`product.${key}`);
+    const numbers = h("div", { className: "numbers" }, scroller(t("table"), this.#table), scroller(t("formulas"), this.#formulas), this.#readout);
     this.append(this.#title, h("div", { className: "product-grid" }, map, numbers));
   }
 
@@ -76,7 +76,7 @@ export class DotProduct extends HTMLElement {
   show({ stage: { number, keys, headSize }, heads, query }, head, key, values) {
     const texts = this.#texts;
     const { shares } = heads[head];
-    const at = key >= 0 && key < keys.count ? key : indexOfLargest(shares);
+    const at = Number.isInteger(key) && key >= 0 && key < keys.count ? key : indexOfLargest(shares);
     const position = { x: at % keys.width, y: Math.floor(at / keys.width) };
     this.#width = keys.width;
     const { high } = this.#view.showValues(shares, { width: keys.width, height: keys.height, low: 0 });
@@ -101,7 +101,7 @@ export class DotProduct extends HTMLElement {
     const rest = h("tr", {}, h("th", { scope: "row", colSpan: 3 }, texts.t("product.rest", { from: SHOWN + 1, to: query.length })), ...cells([number(add(products.slice(SHOWN)))]));
     const total = h("tr", { className: "total" }, h("th", { scope: "row", colSpan: 3 }, texts.t("product.sum")), ...cells([number(add(products))]));
     const head = h("tr", {}, ...["dimension", "query", "key", "product"].map((key) => h("th", { scope: "col" }, texts.t(`product.${key}`))));
-    this.#table.replaceChildren(h("table", {}, h("caption", { className: "visually-hidden" }, texts.t("product.table")), h("thead", {}, head), h("tbody", {}, ...rows, ...(query.length > SHOWN ? [rest] : []), total)));
+    this.#table.replaceChildren(h("caption", { className: "visually-hidden" }, texts.t("product.table")), h("thead", {}, head), h("tbody", {}, ...rows, ...(query.length > SHOWN ? [rest] : []), total));
   }
 
   /** @param {Products} products @param {number} at @param {number} headSize @param {number} share as the lab has it */

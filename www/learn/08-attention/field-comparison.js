@@ -1,5 +1,6 @@
 import { h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
+import { scroller } from "../shell/figure.js";
 
 /** @typedef {import("../shell/lab.js").Lab} Lab */
 /** @typedef {import("../shell/lab-types.d.ts").NodeDescription} Node */
@@ -48,7 +49,7 @@ export class FieldComparison extends HTMLElement {
     const t = (/** @type {string} */ key) => this.#texts.t(`fields.${key}`);
     const head = h("tr", {}, ...["stage", "stride", "before", "attention", "convolution", "line"].map((key) => h("th", { scope: "col" }, t(key))));
     const table = h("table", {}, h("caption", { className: "visually-hidden" }, t("table")), h("thead", {}, head), this.#rows);
-    this.append(h("div", { className: "fields-grid" }, h("figure", {}, this.#view, h("figcaption", {}, t("picture"))), h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("table") }, table)));
+    this.append(h("div", { className: "fields-grid" }, h("figure", {}, this.#view, h("figcaption", {}, t("picture"))), scroller(t("table"), table)));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { emit, h } from "../../dom.js";
 import { formula, frac, row, sub, sup } from "../shell/formula.js";
+import { scroller } from "../shell/figure.js";
 import { mean } from "./heads.js";
 
 /** @typedef {import("./heads.js").StageHeads} StageHeads */
@@ -8,22 +9,22 @@ import { mean } from "./heads.js";
 /** Sizes, costs, and how the heads look, by stage; and the costs of one stage with its numbers. Event: `stage` (index). */
 export class StageTable extends HTMLElement {
   #texts;
-  #table = h("div", { className: "scroll", tabIndex: 0, role: "region" });
+  #table = h("table");
   #choice = h("select", { onchange: () => emit(this, "stage", Number(this.#choice.value)) });
-  #formulas = h("div", { className: "formulas scroll", tabIndex: 0, role: "region" });
+  #formulas = h("div", { className: "formulas" });
   #readout = h("p", { className: "readout", role: "status" });
 
   /** @param {import("../shell/text.js").Texts} texts */
   constructor(texts) {
     super();
     this.#texts = texts;
-    this.#table.ariaLabel = texts.t("costs.table");
-    this.#formulas.ariaLabel = texts.t("costs.formulas");
   }
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.append(this.#table, h("p", { className: "settings" }, h("label", {}, this.#texts.t("costs.choose"), this.#choice)), this.#formulas, this.#readout);
+    const t = (/** @type {string} */ key) => this.#texts.t(`costs.${key}`);
+    const choice = h("p", { className: "settings" }, h("label", {}, t("choose"), this.#choice));
+    this.append(scroller(t("table"), this.#table), choice, scroller(t("formulas"), this.#formulas), this.#readout);
   }
 
   /**
@@ -46,7 +47,7 @@ export class StageTable extends HTMLElement {
       return h("tr", {}, h("th", { scope: "row" }, number(stage.number)), ...cells.map((cell) => h("td", {}, cell)));
     });
     const head = h("tr", {}, ...keys.map((key) => h("th", { scope: "col" }, texts.t(`costs.${key}`))));
-    this.#table.replaceChildren(h("table", {}, h("caption", { className: "visually-hidden" }, texts.t("costs.table")), h("thead", {}, head), h("tbody", {}, ...rows)));
+    this.#table.replaceChildren(h("caption", { className: "visually-hidden" }, texts.t("costs.table")), h("thead", {}, head), h("tbody", {}, ...rows));
     if (this.#choice.options.length !== stages.length) this.#choice.replaceChildren(...stages.map(({ stage }, i) => h("option", { value: String(i) }, texts.t("costs.option", { number: stage.number }))));
     this.#choice.value = String(chosen);
     this.#showFormulas(stages[chosen]);

@@ -2,6 +2,7 @@ import { emit, h } from "../../dom.js";
 import { countsOf, encodeCells } from "../paint/cells.js";
 import { PaintGrid } from "../paint/paint-grid.js";
 import { PaintTools } from "../paint/paint-tools.js";
+import { slider } from "../shell/controls.js";
 import { CONFIDENCE } from "./scores.js";
 import { PHOTO } from "./case.js";
 
@@ -21,10 +22,8 @@ export class CaseGrids extends HTMLElement {
   #prediction;
   #truthCaption = h("figcaption");
   #predictionCaption = h("figcaption");
-  #confidence = this.#slider("confidence", CONFIDENCE.least, CONFIDENCE.most, CONFIDENCE.step);
-  #shift = this.#slider("shift", 0, 8, 1);
-  #confidenceLabel;
-  #shiftLabel;
+  #confidence;
+  #shift;
   #measured = h("p", { className: "readout", role: "status" });
 
   /**
@@ -41,8 +40,9 @@ export class CaseGrids extends HTMLElement {
     this.#tools = new PaintTools(texts);
     this.#truth = this.#grid("truth");
     this.#prediction = this.#grid("prediction");
-    this.#confidenceLabel = h("label", {}, t("grids.confidence"), this.#confidence.input, this.#confidence.output);
-    this.#shiftLabel = h("label", {}, t("grids.shift"), this.#shift.input, this.#shift.output);
+    const { least, most, step } = CONFIDENCE;
+    this.#confidence = slider(t("grids.confidence"), { min: least, max: most, step, isLate: true }, (confidence) => emit(this, "setting", { confidence }));
+    this.#shift = slider(t("grids.shift"), { min: 0, max: 8, step: 1, isLate: true }, (shift) => emit(this, "setting", { shift }));
   }
 
   connectedCallback() {
@@ -51,7 +51,7 @@ export class CaseGrids extends HTMLElement {
     const figure = (/** @type {string} */ name, /** @type {PaintGrid} */ grid, /** @type {HTMLElement} */ caption) =>
       h("figure", {}, h("h3", {}, this.#texts.t(`grids.${name}`)), grid, caption);
     const figures = h("div", { className: "pair" }, figure("truth", this.#truth, this.#truthCaption), figure("prediction", this.#prediction, this.#predictionCaption));
-    const settings = h("div", { className: "settings" }, this.#confidenceLabel, this.#shiftLabel);
+    const settings = h("div", { className: "settings" }, this.#confidence.element, this.#shift.element);
     this.append(presets, this.#chooser, this.#note, this.#tools, figures, settings, this.#measured);
   }
 
@@ -83,11 +83,11 @@ export class CaseGrids extends HTMLElement {
     this.#truthCaption.textContent = shares.join(", ");
     const { x, y } = position;
     this.#predictionCaption.textContent = texts.t("grids.cell", { column: x + 1, row: y + 1, truth: looks[truth[y * width + x]].name, predicted: looks[predicted[y * width + x]].name });
-    this.#set(this.#confidence, confidence, texts.percent(confidence));
-    this.#set(this.#shift, shift, texts.t("grids.shiftBy", { count: shift }));
+    this.#confidence.show(confidence, texts.percent(confidence));
+    this.#shift.show(shift, texts.t("grids.shiftBy", { count: shift }));
     // With a photo the scores are the network's own.
-    this.#confidenceLabel.hidden = photo !== null;
-    this.#shiftLabel.hidden = photo === null || painted !== "";
+    this.#confidence.element.hidden = photo !== null;
+    this.#shift.element.hidden = photo === null || painted !== "";
     this.#note.hidden = photo === null;
     this.#note.textContent = texts.t(painted === "" ? "grids.noteShifted" : "grids.notePainted");
   }
@@ -113,19 +113,6 @@ export class CaseGrids extends HTMLElement {
     grid.addEventListener("stroke", (event) => emit(this, "painting", changed(event)));
     grid.addEventListener("painted", (event) => emit(this, "paint", changed(event)));
     return grid;
-  }
-
-  /** @param {"confidence" | "shift"} key @param {number} min @param {number} max @param {number} step */
-  #slider(key, min, max, step) {
-    const input = h("input", { type: "range", min, max, step, oninput: () => emit(this, "setting", { [key]: Number(input.value) }) });
-    return { input, output: h("output") };
-  }
-
-  /** @param {{input: HTMLInputElement, output: HTMLOutputElement}} slider @param {number} value @param {string} text */
-  #set({ input, output }, value, text) {
-    // One's own hand is not moved.
-    if (document.activeElement !== input) input.value = String(value);
-    output.textContent = text;
   }
 }
 

@@ -1,5 +1,6 @@
 import { emit, h } from "../../dom.js";
 import { MapView } from "../shell/map-view.js";
+import { scroller } from "../shell/figure.js";
 import { twoNearest } from "./border.js";
 import { formulasAt, generalFormulas } from "./loss-formulas.js";
 import { balancedWeights, gradientOf } from "./loss-list.js";
@@ -49,14 +50,12 @@ export class LossDetail extends HTMLElement {
     const t = (/** @type {string} */ key) => this.#texts.t(key);
     const by = h("label", {}, t("detail.by"), this.#by);
     const gradient = h("figure", { className: "gradient" }, this.#gradient, this.#gradientCaption);
-    // Long formulas move within themselves, also by keyboard.
-    const scroll = (/** @type {string} */ title, /** @type {HTMLElement} */ formulas) =>
-      h("div", {}, h("h4", {}, t(title)), h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": t(title) }, formulas));
+    const titled = (/** @type {string} */ title, /** @type {HTMLElement} */ formulas) => h("div", {}, h("h4", {}, t(title)), scroller(t(title), formulas));
     this.append(
       this.#name, this.#about, this.#sliders,
       h("div", { className: "figures" }, gradient, this.#shareFigure, this.#weightFigure),
       h("div", { className: "settings" }, by),
-      scroll("detail.general", this.#general), this.#pixel, scroll("detail.here", this.#here),
+      titled("detail.general", this.#general), this.#pixel, titled("detail.here", this.#here),
     );
   }
 

@@ -30,7 +30,7 @@ function space() {
 
 const logarithm = (/** @type {Part} */ of) => row("−", "ln", space(), of);
 const gradientSign = () => frac(row("∂", "L"), row("∂", "s"));
-const termOf = (/** @type {Part[]} */ ...factors) => row("L", "=", frac("1", "N"), sum("i", ...factors, logarithm(sub("p", "i"))));
+const termOf = (/** @type {Part[]} */ ...factors) => row("L", "=", frac("1", "N"), sum("i", ...factors, "(", logarithm(sub("p", "i")), ")"));
 const regional = (/** @type {Part} */ below) => row("L", "=", frac("1", "C"), sum("c", "(", "1", "−", frac(row(sub("I", "c"), "+", "s"), below), ")"));
 /** Through which a region's loss reaches the scores. */
 const slopes = () => formula(sub("v", "c"), "=", frac(row("∂", "L"), row("∂", sub("p", "c"))));
@@ -40,13 +40,13 @@ const plainSums = () => [sumOf("I", sub("p", row("i", "c")), sub("g", row("i", "
 
 /** @type {Record<LossKey, () => Element[]>} */
 const GENERAL = {
-  cross_entropy: () => [formula(termOf("("), ")")],
+  cross_entropy: () => [formula(termOf())],
   class_weighted: () => [formula("L", "=", frac(sum("i", sub("w", "i"), "(", logarithm(sub("p", "i")), ")"), sum("i", sub("w", "i"))))],
   border_weighted: () => [
-    formula(termOf(sub("w", "i"), "("), ")"),
+    formula(termOf(sub("w", "i"))),
     formula("w", "=", sub("w", "c"), "+", sub("w", "0"), "·", sup("e", row("−", sup(row("(", sub("d", "1"), "+", sub("d", "2"), ")"), "2"), "/", row("2", sup("σ", "2"))))),
   ],
-  focal: () => [formula(termOf(sub("α", "i"), sup(row("(", "1", "−", sub("p", "i"), ")"), "γ"), "("), ")")],
+  focal: () => [formula(termOf(sub("α", "i"), sup(row("(", "1", "−", sub("p", "i"), ")"), "γ")))],
   dice: () => [
     formula(regional(row(frac("1", "2"), "(", sub("P", "c"), "+", sub("G", "c"), ")", "+", "s"))),
     ...plainSums(),

@@ -39,6 +39,8 @@ const DEFAULTS = {
 const lesson = await openLesson(9, DEFAULTS);
 const { texts, state, lab } = lesson;
 const presets = readPresets(JSON.parse(new TextDecoder().decode(await download(new URL("presets.json", import.meta.url).href))));
+// An address, which people type, may name a case that there is not.
+if (state.values.preset !== PHOTO && !presets.cases.has(state.values.preset)) state.set({ preset: DEFAULTS.preset });
 
 const drawnLooks = classLooks(texts.raw("classes"));
 const photoLooks = looksOverPhoto(texts.raw("photoClasses"));
@@ -131,8 +133,8 @@ async function evaluated(cases, parameters, confidence) {
 /** A whole number of an address. @param {number} value @param {number} most */
 const limited = (value, most) => Math.min(Math.max(Math.round(value), 0), most);
 
-state.onChange((changed) => {
-  const { preset, photo: wanted } = state.values;
+state.onChange(() => {
+  const { preset } = state.values;
   const { step, order, loss } = choicesOf(state.values);
   grids.choosePreset(preset);
   overview.choose(loss);
@@ -140,9 +142,6 @@ state.onChange((changed) => {
   if (preset === PHOTO && !chooser) {
     chooser = lesson.photoChooser(usePhoto);
     grids.addChooser(chooser);
-  } else if (preset === PHOTO && chooser && changed.has("preset") && photo?.name && photo.name !== wanted) {
-    // A reset has come in between.
-    void chooser.show(wanted);
   }
   void refresh(state.values);
 });

@@ -1,4 +1,5 @@
 import { emit, h } from "../../dom.js";
+import { slider } from "../shell/controls.js";
 import { SLIDERS } from "./loss-list.js";
 
 /** @typedef {import("./loss-list.js").LossKey} LossKey */
@@ -13,7 +14,7 @@ export class ParameterSliders extends HTMLElement {
   #texts;
   /** What the sliders stand for, and for how many classes. */
   #built = "";
-  /** @type {{input: HTMLInputElement, output: HTMLOutputElement, key: ParameterKey, classId: number | null}[]} */ #sliders = [];
+  /** @type {{made: ReturnType<typeof slider>, key: ParameterKey, classId: number | null}[]} */ #sliders = [];
   /** @type {Parameters | null} */ #parameters = null;
 
   /** @param {import("../shell/text.js").Texts} texts */
@@ -35,12 +36,10 @@ export class ParameterSliders extends HTMLElement {
     this.#parameters = parameters;
     const names = looks.map(({ name }) => name);
     if (this.#built !== `${loss} ${names}`) this.#build(loss, names);
-    for (const { input, output, key, classId } of this.#sliders) {
+    for (const { made, key, classId } of this.#sliders) {
       const value = parameters[key];
       const one = Array.isArray(value) ? value[classId ?? 0] : value;
-      // One's own hand is not moved.
-      if (document.activeElement !== input) input.value = String(one);
-      output.textContent = this.#texts.number(one, 3);
+      made.show(one, this.#texts.number(one, 3));
     }
   }
 
@@ -64,12 +63,11 @@ export class ParameterSliders extends HTMLElement {
    * @param {string | null} name of the class
    * @param {number | null} classId
    */
-  #slider(key, { min, max, step }, name, classId) {
-    const output = h("output");
-    const input = h("input", { type: "range", min, max, step, oninput: () => this.#change(key, classId, Number(input.value)) });
-    this.#sliders.push({ input, output, key, classId });
+  #slider(key, range, name, classId) {
     const label = this.#texts.t(`parameters.${key}`);
-    return h("label", {}, name ? `${label}, ${name}` : label, input, output);
+    const made = slider(name ? `${label}, ${name}` : label, { ...range, isLate: true }, (value) => this.#change(key, classId, value));
+    this.#sliders.push({ made, key, classId });
+    return made.element;
   }
 
   /** @param {ParameterKey} key @param {number | null} classId @param {number} value */

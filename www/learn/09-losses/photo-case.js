@@ -1,4 +1,5 @@
-import { bestClasses, averaged } from "./scores.js";
+import { averaged, coarseSize } from "../shell/coarse.js";
+import { argmaxMap } from "../shell/softmax.js";
 
 /** @typedef {import("../shell/photo.js").Photo} Photo */
 
@@ -8,13 +9,11 @@ const LONG_SIDE = 48;
 /**
  * What a network said of a photo, on a coarse grid.
  * @typedef {object} PhotoCase
- * @property {string} name of the photo
  * @property {number} width
  * @property {number} height
  * @property {Float32Array} scores `[2, h, w]`
  * @property {Uint8Array} predicted
  * @property {HTMLCanvasElement} canvas the photo
- * @property {number} ms of the network
  */
 
 /**
@@ -27,12 +26,11 @@ export async function photoCase(lab, photo) {
   const model = await lab.model("people");
   const { nodes, output } = await model.describe(await model.sizeFor(photo));
   await model.setTaps([nodes[output].name]);
-  const { ms } = await model.run(photo);
+  await model.run(photo);
   const { shape, data } = await model.value(nodes[output].name);
-  const scale = LONG_SIDE / Math.max(photo.width, photo.height);
-  const [width, height] = [photo.width, photo.height].map((side) => Math.round(side * scale));
-  const scores = averaged(data, { width: shape[3], height: shape[2] }, { width, height });
-  return { name: photo.name, width, height, scores, predicted: bestClasses(scores, shape[1]), canvas: photo.canvas, ms };
+  const size = coarseSize(photo, LONG_SIDE);
+  const scores = averaged(data, { width: shape[3], height: shape[2] }, size);
+  return { ...size, scores, predicted: argmaxMap(scores, shape[1]), canvas: photo.canvas };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 import { LOSSES, gradientOf } from "./loss-list.js";
 import { MEASURES, valueOf, wayOf } from "./evaluation.js";
 import { numberText } from "./small-number.js";
@@ -23,7 +24,7 @@ export class SightTable extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     const table = h("table", {}, h("thead", {}, this.#head), this.#body);
-    this.append(h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": this.#texts.t("sight.title") }, table));
+    this.append(scroller(this.#texts.t("sight.title"), table));
   }
 
   /**

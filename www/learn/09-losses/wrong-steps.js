@@ -1,12 +1,13 @@
 import { emit, h } from "../../dom.js";
 import { fillCells, outlineCells, scaleFor } from "../paint/cell-looks.js";
 import { LessonSteps } from "../shell/steps.js";
+import { scroller } from "../shell/figure.js";
+import { radios } from "../shell/controls.js";
 import { MEASURES, valueOf, wayOf } from "./evaluation.js";
 import { bar } from "./sight-table.js";
 import { numberText } from "./small-number.js";
 
 /** @typedef {import("./evaluation.js").Evaluation} Evaluation */
-/** @typedef {import("./evaluation.js").Order} Order */
 
 /** From perfect to all wrong. */
 export const STEPS = 9;
@@ -15,7 +16,7 @@ export const STEPS = 9;
 export class WrongSteps extends HTMLElement {
   #texts;
   #steps;
-  #orders = h("fieldset", { className: "choices" });
+  #orders;
   #canvas = h("canvas", { role: "img" });
   #caption = h("span", { role: "status" });
   #bars = h("table", { className: "bars" });
@@ -25,16 +26,15 @@ export class WrongSteps extends HTMLElement {
     super();
     this.#texts = texts;
     this.#steps = new LessonSteps(texts);
+    const orders = { spread: texts.t("wrong.spread"), rare: texts.t("wrong.rare") };
+    this.#orders = radios(texts.t("wrong.order"), "order", orders, (order) => emit(this, "order", order));
   }
 
   connectedCallback() {
     if (this.firstChild) return;
     const t = (/** @type {string} */ key) => this.#texts.t(key);
-    const choice = (/** @type {Order} */ order) =>
-      h("label", {}, h("input", { type: "radio", name: "order", value: order, onchange: () => emit(this, "order", order) }), t(`wrong.${order}`));
-    this.#orders.append(h("legend", {}, t("wrong.order")), choice("spread"), choice("rare"));
     const figure = h("figure", {}, this.#canvas, h("figcaption", {}, this.#caption));
-    this.append(this.#orders, this.#steps, h("div", { className: "beside" }, figure, h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": t("wrong.bars") }, this.#bars)));
+    this.append(this.#orders.element, this.#steps, h("div", { className: "beside" }, figure, scroller(t("wrong.bars"), this.#bars)));
   }
 
   /**
@@ -44,7 +44,7 @@ export class WrongSteps extends HTMLElement {
    */
   stand(step, order) {
     this.#steps.show(step, STEPS);
-    for (const radio of this.#orders.querySelectorAll("input")) radio.checked = radio.value === order;
+    this.#orders.show(order);
   }
 
   /**

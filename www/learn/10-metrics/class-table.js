@@ -1,4 +1,5 @@
 import { h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 
 /** @typedef {import("../shell/lab-types.d.ts").Measured} Measured */
 
@@ -17,7 +18,7 @@ export class ClassTable extends HTMLElement {
   }
 
   connectedCallback() {
-    this.replaceChildren(h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": this.#texts.t("table.caption") }, this.#table));
+    this.replaceChildren(scroller(this.#texts.t("table.caption"), this.#table));
   }
 
   /**

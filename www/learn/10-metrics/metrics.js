@@ -4,6 +4,7 @@ import { classLooks, photoLooks as looksOverPhoto } from "../paint/cell-looks.js
 import { decodeCells, readPresets } from "../paint/cells.js";
 import { newest } from "../shell/newest.js";
 import { openLesson } from "../shell/lesson.js";
+import { scroller } from "../shell/figure.js";
 import { averageFormulas, showLines } from "./class-formulas.js";
 import { ClassTable } from "./class-table.js";
 import { drawn, fieldFrom, fieldText } from "./compared.js";
@@ -39,6 +40,9 @@ const DEFAULTS = {
 const lesson = await openLesson(10, DEFAULTS);
 const { texts, state, lab } = lesson;
 const presets = readPresets(JSON.parse(new TextDecoder().decode(await download(new URL("presets.json", import.meta.url).href))));
+// An address, which people type, may name a picture that there is not.
+if (!presets.cases.has(state.values.picture)) state.set({ picture: DEFAULTS.picture });
+
 const looks = classLooks(texts.raw("classes"));
 const photoLooks = looksOverPhoto(texts.raw("photoClasses"));
 const names = looks.map(({ name }) => name);
@@ -52,7 +56,7 @@ const photoTruth = new PhotoTruth(texts);
 
 lesson.section("grids", grids);
 lesson.section("outcome", outcome);
-lesson.section("averages", classTable, h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": texts.t("averages.title") }, averages));
+lesson.section("averages", classTable, scroller(texts.t("averages.title"), averages));
 lesson.section("many", pictures);
 lesson.section("network", photoTruth);
 
@@ -146,8 +150,12 @@ async function usePhoto(photo) {
 
 /** @param {File} chosen */
 async function openMask(chosen) {
-  if (!answer) return;
-  file = { name: chosen.name, truth: await readMaskFile(chosen, answer.photo, answer.colours, texts) };
+  const of = answer;
+  if (!of) return;
+  const truth = await readMaskFile(chosen, of.photo, of.colours, texts);
+  // Another photo may have been chosen meanwhile.
+  if (of !== answer) return;
+  file = { name: chosen.name, truth };
   await refreshPhoto(state.values);
 }
 
@@ -161,14 +169,11 @@ function update(changed) {
 }
 
 state.onChange((changed) => {
-  const { live, photo } = state.values;
+  const { live } = state.values;
   photoTruth.isLive = live;
   if (live && !chooser) {
     chooser = lesson.photoChooser(usePhoto);
     photoTruth.addChooser(chooser);
-  } else if (live && changed.has("live") && answer?.photo.name && answer.photo.name !== photo) {
-    // A reset has come in between.
-    void chooser?.show(photo);
   }
   update(changed);
 });

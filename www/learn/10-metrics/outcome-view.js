@@ -1,12 +1,14 @@
 import { emit, h } from "../../dom.js";
 import { fillCells, scaleFor, swatch } from "../paint/cell-looks.js";
+import { scroller } from "../shell/figure.js";
+import { radios } from "../shell/controls.js";
 import { classFormulas, showLines } from "./class-formulas.js";
 import { OUTCOMES, countsFrom, outcomeLooks, outcomesOf } from "./outcomes.js";
 
 /** One class: its hits and both kinds of errors, in place and in formulas. Event: `class` (id). */
 export class OutcomeView extends HTMLElement {
   #texts;
-  #classes = h("fieldset", { className: "choices" });
+  #classes;
   #canvas = h("canvas", { role: "img" });
   #legend = h("ul", { className: "looks" });
   #formulas = h("div", { className: "formulas" });
@@ -16,13 +18,13 @@ export class OutcomeView extends HTMLElement {
   constructor(texts) {
     super();
     this.#texts = texts;
-    this.#classes.addEventListener("change", (event) => emit(this, "class", Number(/** @type {HTMLInputElement} */ (event.target).value)));
+    this.#classes = this.#radios([]);
   }
 
   connectedCallback() {
     if (this.firstChild) return;
-    const formulas = h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": this.#texts.t("outcome.formulas") }, this.#formulas);
-    this.append(this.#classes, h("div", { className: "beside" }, h("figure", {}, this.#canvas, h("figcaption", {}, this.#legend)), formulas));
+    const formulas = scroller(this.#texts.t("outcome.formulas"), this.#formulas);
+    this.append(this.#classes.element, h("div", { className: "beside" }, h("figure", {}, this.#canvas, h("figcaption", {}, this.#legend)), formulas));
   }
 
   /**
@@ -50,10 +52,16 @@ export class OutcomeView extends HTMLElement {
   #choose(names, classId) {
     if (this.#names !== names.join()) {
       this.#names = names.join();
-      const choice = (/** @type {string} */ name, /** @type {number} */ id) => h("label", {}, h("input", { type: "radio", name: "class", value: String(id) }), name);
-      this.#classes.replaceChildren(h("legend", {}, this.#texts.t("outcome.choose")), ...names.map(choice));
+      const before = this.#classes.element;
+      this.#classes = this.#radios(names);
+      before.replaceWith(this.#classes.element);
     }
-    for (const radio of this.#classes.querySelectorAll("input")) radio.checked = Number(radio.value) === classId;
+    this.#classes.show(String(classId));
+  }
+
+  /** @param {string[]} names */
+  #radios(names) {
+    return radios(this.#texts.t("outcome.choose"), "class", Object.fromEntries(names.entries()), (id) => emit(this, "class", Number(id)));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What each pixel is for one class, and what follows from how many there are of each. */
+import { IGNORE } from "../paint/cells.js";
 
 /** @typedef {import("../paint/cell-looks.js").Look} Look */
 /** @typedef {import("../shell/lab-types.d.ts").Measured} Measured */
@@ -24,13 +25,13 @@ export function outcomeLooks(texts, isOverPhoto = false) {
 }
 
 /**
- * The index in OUTCOMES of each pixel; 255 where there is no label.
+ * The index in OUTCOMES of each pixel; IGNORE where there is no label.
  * @param {Uint8Array} truth
  * @param {Uint8Array} predicted
  * @param {number} classId
  */
 export function outcomesOf(truth, predicted, classId) {
-  return truth.map((id, i) => (id === 255 ? 255 : id === classId ? (predicted[i] === classId ? 0 : 2) : predicted[i] === classId ? 1 : 3));
+  return truth.map((id, i) => (id === IGNORE ? IGNORE : id === classId ? (predicted[i] === classId ? 0 : 2) : predicted[i] === classId ? 1 : 3));
 }
 
 /** Pixels of each kind. @typedef {{tp: number, fp: number, fn: number, tn: number}} Counts */

@@ -1,4 +1,5 @@
 /** A network's answer on a photo, and the same on a grid that is coarse enough to paint on. */
+import { coarseSize } from "../shell/coarse.js";
 
 /** Cells along the longer side. */
 const LONG_SIDE = 48;
@@ -20,9 +21,8 @@ const LONG_SIDE = 48;
 export async function photoAnswer(lab, photo) {
   const model = await lab.model("people");
   const { mask } = await model.run(photo);
-  const scale = LONG_SIDE / Math.max(photo.width, photo.height);
-  const [width, height] = [photo.width, photo.height].map((side) => Math.round(side * scale));
-  return { photo, mask, coarse: { width, height, cells: majority(mask, photo, { width, height }) }, colours: model.info.classes.map(({ colour }) => colour) };
+  const size = coarseSize(photo, LONG_SIDE);
+  return { photo, mask, coarse: { ...size, cells: majority(mask, photo, size) }, colours: model.info.classes.map(({ colour }) => colour) };
 }
 
 /**

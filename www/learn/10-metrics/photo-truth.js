@@ -3,6 +3,7 @@ import { fillCells, outlineCells, scaleFor, swatch } from "../paint/cell-looks.j
 import { encodeCells } from "../paint/cells.js";
 import { PaintGrid } from "../paint/paint-grid.js";
 import { PaintTools } from "../paint/paint-tools.js";
+import { slider } from "../shell/controls.js";
 import { ClassTable } from "./class-table.js";
 import { ConfusionTable } from "./confusion-table.js";
 import { OUTCOMES, countsFrom, outcomeLooks, outcomesOf } from "./outcomes.js";
@@ -32,8 +33,7 @@ export class PhotoTruth extends HTMLElement {
   #legend = h("ul", { className: "looks" });
   #matrix;
   #table;
-  #distance = h("input", { type: "range", min: 1, max: 20, oninput: () => emit(this, "distance", Number(this.#distance.value)) });
-  #distanceText = h("output");
+  #distance;
   #usual;
   /**
    * All numbers behind what is shown, for who asks in the console, and for tests.
@@ -55,6 +55,7 @@ export class PhotoTruth extends HTMLElement {
     this.#table = new ClassTable(texts);
     this.#backToPaint = button("backToPaint", () => emit(this, "drop-file"));
     this.#buttons = [button("fromAnswer", () => paint(this.#answer)), button("clear", () => paint(new Uint8Array(this.#answer.length)))];
+    this.#distance = slider(texts.t("network.distance"), { min: 1, max: 20, step: 1, isLate: true }, (distance) => emit(this, "distance", distance));
     this.#usual = button("usualDistance", () => emit(this, "distance", 0));
     this.#grid.addEventListener("stroke", (event) => emit(this, "painting", { mask: encodeCells(/** @type {CustomEvent<Uint8Array>} */ (event).detail) }));
     this.#grid.addEventListener("painted", (event) => paint(/** @type {CustomEvent<Uint8Array>} */ (event).detail));
@@ -70,7 +71,7 @@ export class PhotoTruth extends HTMLElement {
     if (this.firstChild) return;
     const t = (/** @type {string} */ key) => this.#texts.t(key);
     const load = h("button", { type: "button", className: "plain", onclick: () => this.#file.click() }, t("network.load"));
-    const distance = h("div", { className: "settings" }, h("label", {}, t("network.distance"), this.#distance, this.#distanceText), this.#usual);
+    const distance = h("div", { className: "settings" }, this.#distance.element, this.#usual);
     this.#body.append(
       h("p", {}, t("network.note")),
       this.#tools,
@@ -143,8 +144,7 @@ export class PhotoTruth extends HTMLElement {
     this.#legend.replaceChildren(...seen.map((look, i) => h("li", { "data-outcome": OUTCOMES[i] }, swatch(look), `${look.name}: ${this.#texts.number(counts[OUTCOMES[i]])}`)));
     this.#matrix.show(measured, names, field);
     this.#table.show(measured, names, boundary);
-    if (document.activeElement !== this.#distance) this.#distance.value = String(distance);
-    this.#distanceText.textContent = this.#texts.t("network.pixels", { count: distance });
+    this.#distance.show(distance, this.#texts.t("network.pixels", { count: distance }));
   }
 
   #openFile() {

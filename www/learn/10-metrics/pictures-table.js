@@ -1,4 +1,5 @@
 import { h } from "../../dom.js";
+import { scroller } from "../shell/figure.js";
 
 /** @typedef {import("../shell/lab-types.d.ts").Measured} Measured */
 /** A picture or all of them. @typedef {{name: string, measured: Measured}} Row */
@@ -15,7 +16,7 @@ export class PicturesTable extends HTMLElement {
   }
 
   connectedCallback() {
-    this.replaceChildren(h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": this.#texts.t("many.title") }, this.#table));
+    this.replaceChildren(scroller(this.#texts.t("many.title"), this.#table));
   }
 
   /**

@@ -4,8 +4,7 @@
 export const IGNORE = 255;
 
 /** By class: digits are taken by the counts. */
-const LETTERS = "abcdefghijklmnopqrstuvwxy";
-const IGNORE_LETTER = "z";
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 /**
  * Runs of equal cells, row by row: `a12bc3` is twelve of class 0, one of class 1, three of class 2.
@@ -16,7 +15,7 @@ export function encodeCells(cells) {
   for (let from = 0; from < cells.length; ) {
     let to = from;
     while (to < cells.length && cells[to] === cells[from]) to++;
-    text += `${cells[from] === IGNORE ? IGNORE_LETTER : LETTERS[cells[from]]}${to - from > 1 ? to - from : ""}`;
+    text += `${LETTERS[cells[from]]}${to - from > 1 ? to - from : ""}`;
     from = to;
   }
   return text;
@@ -34,9 +33,9 @@ export function decodeCells(text, count, classes) {
   const cells = new Uint8Array(count);
   let at = 0;
   for (const [, letter, digits] of text.matchAll(/([a-z])(\d*)/g)) {
-    const id = letter === IGNORE_LETTER ? IGNORE : LETTERS.indexOf(letter);
+    const id = LETTERS.indexOf(letter);
     const length = digits === "" ? 1 : Number(digits);
-    if ((id >= classes && id !== IGNORE) || at + length > count) return null;
+    if (id >= classes || at + length > count) return null;
     cells.fill(id, at, at + length);
     at += length;
   }

@@ -13,7 +13,7 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1
  * painted, `painted` (the same) when a stroke has come to its end, `cursor` ({x, y}).
  */
 export class PaintGrid extends HTMLElement {
-  #canvas = h("canvas", { width: 1, height: 1, role: "img" });
+  #canvas = h("canvas", { width: 1, height: 1, role: "application", tabIndex: 0 });
   #isEditable;
   /** @type {Brush} */ #brush;
   #size = { width: 1, height: 1, scale: 1 };
@@ -36,10 +36,10 @@ export class PaintGrid extends HTMLElement {
     this.#isEditable = isEditable;
     const canvas = this.#canvas;
     canvas.ariaLabel = label;
-    canvas.tabIndex = 0;
-    canvas.role = "application";
     canvas.addEventListener("keydown", (event) => this.#onKey(event));
     canvas.addEventListener("pointerdown", (event) => {
+      // A second finger does not paint from where the first one is, and a menu's button not at all.
+      if (!event.isPrimary || event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       this.#from = null;
       this.#onPointer(event);
@@ -47,7 +47,7 @@ export class PaintGrid extends HTMLElement {
     canvas.addEventListener("pointermove", (event) => {
       if (canvas.hasPointerCapture(event.pointerId)) this.#onPointer(event);
     });
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => this.#end());
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => /** @type {PointerEvent} */ (event).isPrimary && this.#end());
   }
 
   connectedCallback() {

@@ -8,7 +8,28 @@ const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
 function element(tag, ...parts) {
   const made = document.createElementNS(NAMESPACE, tag);
   made.append(...parts.map((part) => (part instanceof Element ? part : leaf(String(part)))));
+  if (tag === "mrow") sizeBrackets([...made.children]);
   return made;
+}
+
+const BRACKETS = new Map([["(", ")"], ["[", "]"], ["⌊", "⌋"]]);
+/** What is higher than a line of text. */
+const TALL = "mfrac, munder, msqrt";
+
+/** As high as what they are around: left alone, brackets grow with the highest thing in their row, be it outside of them. @param {Element[]} row */
+function sizeBrackets(row) {
+  /** @type {number[]} */ const open = [];
+  row.forEach((closing, at) => {
+    if (BRACKETS.has(closing.textContent)) open.push(at);
+    const from = open.at(-1);
+    if (from === undefined || closing.textContent !== BRACKETS.get(row[from].textContent)) return;
+    open.pop();
+    const isTall = row.slice(from + 1, at).some((part) => part.matches(TALL) || part.querySelector(TALL));
+    for (const bracket of [row[from], closing]) {
+      bracket.setAttribute("stretchy", String(isTall));
+      bracket.setAttribute("form", bracket === closing ? "postfix" : "prefix");
+    }
+  });
 }
 
 /** @param {string} text */

@@ -21,6 +21,7 @@ export interface NodeDescription {
   /** Indices of the nodes it reads. */
   inputs: number[];
   shape: [number, number, number, number];
+  /** Kernels have their outputs first, `[out, in / groups, kh, kw]`: those of `conv_transpose2d` too, which PyTorch has as `[in, out / groups, kh, kw]`. */
   weights: { name: string; shape: number[] }[];
   parameters: number;
   macs: number;

@@ -1,11 +1,8 @@
 import { h } from "../../dom.js";
-import { MAY_PASS, NEEDS_RELOAD, asSegscopeError } from "../../errors.js";
-import { asSentence } from "../../format.js";
-import { clearError, showError } from "../../page-state.js";
-import { MessageBar } from "../../elements/message-bar.js";
+import { clearError } from "../../page-state.js";
 import { LESSONS } from "../lessons.js";
 import { Lab } from "./lab.js";
-import { languageChooser, link } from "./page.js";
+import { languageChooser, link, messageBar, showMessage } from "./page.js";
 import { PhotoChooser } from "./photo.js";
 import { LessonQuestion } from "./question.js";
 import { LessonState } from "./state.js";
@@ -29,9 +26,10 @@ const root = document.documentElement;
  */
 export class Lesson {
   lab = new Lab();
-  #message = new MessageBar();
+  #message;
   #status = h("p", { id: "status", role: "status", className: "hint" });
   #questions;
+  #presentingBar;
   /** Works under way. */
   #working = 0;
   /** How often something went wrong. */
@@ -46,8 +44,11 @@ export class Lesson {
     this.number = number;
     this.texts = texts;
     this.state = state;
+    this.#message = messageBar(texts);
     this.main = /** @type {HTMLElement} */ (document.querySelector("main"));
-    this.#questions = h("section", { className: "questions", hidden: true }, h("h2", {}, texts.t("questions")));
+    this.#questions = h("section", { className: "questions", hidden: true }, h("h2", {}, texts.shell("questions")));
+    const end = h("button", { type: "button", className: "plain end-presenting", onclick: () => this.#present(false) }, texts.shell("endPresenting"));
+    this.#presentingBar = h("section", { className: "presenting-bar", "aria-label": texts.shell("present") }, h("p", {}, texts.t("title")), end);
     this.#build();
   }
 
@@ -85,24 +86,22 @@ export class Lesson {
   }
 
   /**
-   * Samples and the visitor's own photo. The state has a `photo`; `use` gets each photo that is chosen, the first one at once.
+   * Samples and the visitor's own photo. The state has a `photo`; `use` gets each photo that is chosen, the first one when the chooser is in the
+   * page.
    * @param {(photo: Photo) => Promise<void> | void} use
    */
   photoChooser(use) {
-    const chooser = new PhotoChooser(this.texts);
-    chooser.addEventListener("photo", (event) => {
-      const photo = /** @type {CustomEvent<Photo>} */ (event).detail;
-      if (photo.name) this.state.set(/** @type {Partial<State>} */ (/** @type {unknown} */ ({ photo: photo.name })));
-      void this.work(() => use(photo));
-    });
-    chooser.addEventListener("failed", (event) => this.fail(/** @type {CustomEvent} */ (event).detail));
+    const chooser = new PhotoChooser(this.texts, /** @type {LessonState<{photo: string}>} */ (/** @type {unknown} */ (this.state)));
+    const detailOf = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
+    chooser.addEventListener("reading", (event) => void this.work(() => detailOf(event)));
+    chooser.addEventListener("photo", (event) => void this.work(() => use(detailOf(event))));
+    chooser.addEventListener("failed", (event) => this.fail(detailOf(event)));
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
       event.preventDefault();
       const [file] = event.dataTransfer?.files ?? [];
-      if (file) void this.work(() => chooser.open(file));
+      if (file) chooser.open(file);
     });
-    void this.work(() => chooser.show(String(this.state.values.photo)));
     return chooser;
   }
 
@@ -115,7 +114,7 @@ export class Lesson {
   async work(work) {
     this.#working++;
     if (root.dataset.state !== "error") root.dataset.state = "working";
-    this.#status.textContent = this.t("working");
+    this.#status.textContent = this.texts.shell("working");
     const failures = this.#failures;
     try {
       const result = await work();
@@ -128,7 +127,7 @@ export class Lesson {
     } finally {
       this.#working--;
       if (this.#working === 0) {
-        this.#status.textContent = this.t("ready");
+        this.#status.textContent = this.texts.shell("ready");
         if (root.dataset.state === "working") root.dataset.state = "done";
       }
     }
@@ -137,10 +136,7 @@ export class Lesson {
   /** @param {unknown} error */
   fail(error) {
     this.#failures++;
-    const { code, message } = asSegscopeError(error);
-    const reload = { label: "↻", act: () => location.reload() };
-    this.#message.show(asSentence(message), MAY_PASS.includes(code) || NEEDS_RELOAD.includes(code) ? reload : null);
-    showError(code, false);
+    showMessage(this.#message, error, this.texts);
   }
 
   #build() {
@@ -170,7 +166,7 @@ export class Lesson {
   #header(title, number) {
     const { texts } = this;
     const button = (/** @type {string} */ key, /** @type {() => void} */ act) =>
-      h("button", { type: "button", className: "plain", onclick: act }, texts.t(key));
+      h("button", { type: "button", className: "plain", onclick: act }, texts.shell(key));
     const languages = languageChooser(texts);
     return h(
       "header",
@@ -178,10 +174,10 @@ export class Lesson {
       h(
         "h1",
         {},
-        h("a", { className: "home", href: link("../"), "aria-label": texts.t("allLessons") }, h("img", { src: "../../icon.svg", alt: "", width: 28, height: 28 })),
-        h("span", {}, h("span", { className: "number" }, `${texts.t("lesson", { number })}: `), title),
+        h("a", { className: "home", href: link("../"), "aria-label": texts.shell("allLessons") }, h("img", { src: "../../icon.svg", alt: "", width: 28, height: 28 })),
+        h("span", {}, h("span", { className: "number" }, `${texts.shell("lesson", { number })}: `), title),
       ),
-      h("p", {}, texts.t("stays")),
+      h("p", {}, texts.shell("stays")),
       h("div", { className: "tools" }, languages, button("reset", () => this.state.reset()), button("present", () => this.#present(true)), button("print", () => print())),
     );
   }
@@ -191,10 +187,10 @@ export class Lesson {
     const at = LESSONS.findIndex((lesson) => lesson.number === number);
     const neighbour = (/** @type {number} */ index, /** @type {string} */ key) => {
       const lesson = LESSONS[index];
-      return lesson ? [h("a", { href: link(`../${lesson.folder}/`) }, `${this.t(key)}: ${lesson.titles[this.texts.language]}`)] : [];
+      return lesson ? [h("a", { href: link(`../${lesson.folder}/`) }, `${this.texts.shell(key)}: ${lesson.titles[this.texts.language]}`)] : [];
     };
-    const links = [...neighbour(at - 1, "previous"), h("a", { href: link("../") }, this.t("allLessons")), ...neighbour(at + 1, "next")];
-    return h("footer", {}, h("nav", { "aria-label": this.t("allLessons") }, ...links));
+    const links = [...neighbour(at - 1, "previous"), h("a", { href: link("../") }, this.texts.shell("allLessons")), ...neighbour(at + 1, "next")];
+    return h("footer", {}, h("nav", { "aria-label": this.texts.shell("allLessons") }, ...links));
   }
 
   /** @param {boolean} isOn */
@@ -204,13 +200,8 @@ export class Lesson {
     if (isOn) address.searchParams.set("present", "1");
     else address.searchParams.delete("present");
     if (address.href !== location.href) history.replaceState(null, "", address);
-    if (!isOn) {
-      document.querySelector(".end-presenting")?.remove();
-      return;
-    }
-    if (!document.querySelector(".end-presenting")) {
-      document.body.append(h("button", { type: "button", className: "plain end-presenting", onclick: () => this.#present(false) }, this.t("endPresenting")));
-    }
+    if (isOn) document.body.append(this.#presentingBar);
+    else this.#presentingBar.remove();
   }
 }
 
@@ -222,6 +213,11 @@ export class Lesson {
  * @returns {Promise<Lesson<State>>}
  */
 export async function openLesson(number, defaults) {
-  const texts = await Texts.load(chosenLanguage(), new URL("./", location.href));
+  const texts = await Texts.load(chosenLanguage(), new URL("./", location.href)).catch((error) => {
+    const bar = messageBar(null);
+    document.querySelector("main")?.before(bar);
+    showMessage(bar, error, null);
+    throw error;
+  });
   return new Lesson(number, texts, new LessonState(defaults));
 }

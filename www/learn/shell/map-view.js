@@ -41,6 +41,7 @@ export class MapView extends HTMLElement {
     this.#canvas.role = "application";
     this.#canvas.addEventListener("keydown", (event) => this.#onKey(event));
     this.#canvas.addEventListener("pointerdown", (event) => {
+      if (!event.isPrimary) return;
       this.#canvas.setPointerCapture(event.pointerId);
       this.#onPointer(event);
     });

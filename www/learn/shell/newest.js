@@ -13,7 +13,12 @@ export function newest(work) {
       while (next) {
         const wanted = next;
         next = null;
-        await work(...wanted);
+        try {
+          await work(...wanted);
+        } catch (error) {
+          // What failed is not wanted any more, if something newer is.
+          if (!next) throw error;
+        }
       }
     } finally {
       running = null;

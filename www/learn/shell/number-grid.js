@@ -2,7 +2,7 @@ import { emit, h } from "../../dom.js";
 
 /**
  * A grid of numbers, each cell labelled by its row and column; editable unless it says otherwise. Arrow keys move among its cells. Events: `edit`
- * ({row, column, value}), `cell` ({row, column} or null) when the pointer or the focus comes to a cell or leaves.
+ * ({row, column, value}), `cell` ({row, column} or null) when a mouse or the focus comes to a cell, a finger taps it, or a mouse leaves.
  */
 export class NumberGrid extends HTMLElement {
   #label;
@@ -23,7 +23,7 @@ export class NumberGrid extends HTMLElement {
     this.role = "group";
     this.ariaLabel = label;
     this.addEventListener("keydown", (event) => this.#onKey(event));
-    this.addEventListener("pointerleave", () => emit(this, "cell", null));
+    this.addEventListener("pointerleave", ({ pointerType }) => pointerType !== "touch" && emit(this, "cell", null));
   }
 
   /**
@@ -69,11 +69,13 @@ export class NumberGrid extends HTMLElement {
   #cell(row, column) {
     const label = this.#name(row, column);
     const come = () => emit(this, "cell", { row, column });
+    // A finger leaves at once: what it has tapped stays.
+    const hover = (/** @type {PointerEvent} */ { pointerType }) => pointerType !== "touch" && come();
     if (!this.#isEditable) {
       // Can be reached, so that what belongs to it can be seen without a mouse.
-      return h("span", { className: "cell", tabIndex: row + column === 0 ? 0 : -1, role: "img", "aria-label": label, onpointerenter: come, onfocus: come });
+      return h("span", { className: "cell", tabIndex: row + column === 0 ? 0 : -1, role: "img", "aria-label": label, onpointerenter: hover, onclick: come, onfocus: come });
     }
-    const input = h("input", { className: "cell", type: "number", step: "any", "aria-label": label, tabIndex: row + column === 0 ? 0 : -1, onpointerenter: come, onfocus: come });
+    const input = h("input", { className: "cell", type: "number", step: "any", "aria-label": label, tabIndex: row + column === 0 ? 0 : -1, onpointerenter: hover, onclick: come, onfocus: come });
     input.addEventListener("input", () => {
       if (input.value !== "" && Number.isFinite(Number(input.value))) emit(this, "edit", { row, column, value: Number(input.value) });
     });

@@ -32,7 +32,7 @@ export class LessonQuestion extends HTMLElement {
     this.#key = key;
     this.#solve = solve;
     this.#tolerance = tolerance;
-    this.#button = h("button", { type: "submit", className: "plain" }, texts.t("reveal"));
+    this.#button = h("button", { type: "submit", className: "plain" }, texts.shell("reveal"));
   }
 
   connectedCallback() {
@@ -59,17 +59,17 @@ export class LessonQuestion extends HTMLElement {
     const guess = Number(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("answer"));
     this.#button.disabled = true;
     this.dataset.outcome = "";
-    this.#outcome.textContent = this.#texts.t("computing");
+    this.#outcome.textContent = this.#texts.shell("computing");
     try {
       const { answer, values = {} } = await this.#solve();
       const isChoice = Boolean(this.#texts.raw(this.#key).choices);
       const isRight = isChoice ? guess === answer : Math.abs(guess - answer) <= this.#tolerance * Math.abs(answer);
       const shown = isChoice ? String(this.#texts.raw(this.#key).choices[answer]) : this.#texts.number(answer);
       this.dataset.outcome = isRight ? "right" : "wrong";
-      const verdict = this.#texts.t(isRight ? "right" : "notQuite", { answer: shown });
+      const verdict = this.#texts.shell(isRight ? "right" : "notQuite", { answer: shown });
       this.#outcome.replaceChildren(h("strong", {}, verdict), ` ${this.#texts.t(`${this.#key}.why`, { answer, ...values })}`);
     } catch (error) {
-      this.#outcome.textContent = this.#texts.t("failed", { reason: error instanceof Error ? error.message : String(error) });
+      this.#outcome.textContent = this.#texts.shell("failed", { reason: this.#texts.sentenceOf(error) });
     }
     this.#button.disabled = false;
   }

@@ -17,7 +17,7 @@ export class LessonSteps extends HTMLElement {
     super();
     this.#texts = texts;
     const button = (/** @type {string} */ key, /** @type {() => void} */ act) =>
-      h("button", { type: "button", className: "plain", onclick: act }, texts.t(key));
+      h("button", { type: "button", className: "plain", onclick: act }, texts.shell(key));
     this.#back = button("stepBack", () => this.#goByHand(this.#step - 1));
     this.#forward = button("step", () => this.#goByHand(this.#step + 1));
     this.#play = button("play", () => (this.#timer ? this.#pause() : this.#start()));
@@ -43,7 +43,7 @@ export class LessonSteps extends HTMLElement {
     this.#back.disabled = this.#step === 0;
     this.#reset.disabled = this.#step === 0;
     this.#forward.disabled = this.#step === count - 1;
-    this.#line.textContent = this.#texts.t("stepOf", { step: this.#step + 1, count });
+    this.#line.textContent = this.#texts.shell("stepOf", { step: this.#step + 1, count });
     if (this.#step === count - 1) this.#pause();
   }
 
@@ -61,14 +61,14 @@ export class LessonSteps extends HTMLElement {
 
   #start() {
     if (this.#step === this.#count - 1) this.#go(0);
-    this.#play.textContent = this.#texts.t("pause");
+    this.#play.textContent = this.#texts.shell("pause");
     this.#timer = window.setInterval(() => this.#go(this.#step + 1), 700);
   }
 
   #pause() {
     window.clearInterval(this.#timer);
     this.#timer = 0;
-    this.#play.textContent = this.#texts.t("play");
+    this.#play.textContent = this.#texts.shell("play");
   }
 }
 

@@ -1,5 +1,7 @@
 /** A lesson's text: one file per lesson and language, `en.json` first. */
 import { download } from "../../download.js";
+import { asSegscopeError } from "../../errors.js";
+import { asSentence } from "../../format.js";
 
 /** By code, in its own words. */
 export const LANGUAGES = /** @type {const} */ ({ en: "English", de: "Deutsch" });
@@ -13,26 +15,35 @@ export function chosenLanguage() {
 }
 
 export class Texts {
-  #texts;
+  #own;
+  #shell;
+  /** By what it is asked to write; making one takes longer than writing a number. @type {Map<string, Intl.NumberFormat>} */
+  #formats = new Map();
 
   /**
    * @param {Language} language
-   * @param {Record<string, any>} texts
+   * @param {Record<string, any>} own
+   * @param {Record<string, any>} shell
    */
-  constructor(language, texts) {
+  constructor(language, own, shell) {
     this.language = language;
-    this.#texts = texts;
+    this.#own = own;
+    this.#shell = shell;
   }
 
   /**
-   * The shell's words and those of a file; a lesson's hide the shell's.
+   * The words of a file, and the shell's.
    * @param {Language} language
    * @param {URL} folder holds `<language>.json`
    */
   static async load(language, folder) {
-    const read = async (/** @type {URL} */ url) => JSON.parse(new TextDecoder().decode(await download(url.href)));
-    const [shell, own] = await Promise.all([read(new URL(`${language}.json`, import.meta.url)), read(new URL(`${language}.json`, folder))]);
-    return new Texts(language, { ...shell, ...own });
+    const [shell, own] = await Promise.all([read(language, import.meta.url), read(language, folder)]);
+    return new Texts(language, own, shell);
+  }
+
+  /** The words of another folder's file, and the shell's. @param {URL} folder */
+  async loadOther(folder) {
+    return new Texts(this.language, await read(this.language, folder), this.#shell);
   }
 
   /**
@@ -42,7 +53,22 @@ export class Texts {
    * @returns {string}
    */
   t(key, values = {}) {
-    const text = this.raw(key);
+    return this.#fill(key, this.raw(key), values);
+  }
+
+  /** One of the words that all lessons share. @param {string} key @param {Record<string, string | number>} [values] */
+  shell(key, values = {}) {
+    return this.#fill(key, at(this.#shell, key), values);
+  }
+
+  /** What went wrong and what to do: in the shell's words if it has some, else in the error's own, which are English. @param {unknown} error */
+  sentenceOf(error) {
+    const { code, message } = asSegscopeError(error);
+    return /** @type {string} */ (this.#shell.errors[code] ?? asSentence(message));
+  }
+
+  /** @param {string} key @param {unknown} text @param {Record<string, string | number>} values */
+  #fill(key, text, values) {
     if (typeof text !== "string") throw new Error(`there is no text "${key}" in ${this.language}`);
     return text.replace(/\{(\w+)\}/g, (whole, name) => {
       const value = values[name];
@@ -52,7 +78,12 @@ export class Texts {
 
   /** Whatever stands there: a list, an object. @param {string} key @returns {any} */
   raw(key) {
-    return key.split(".").reduce((value, part) => value?.[part], this.#texts);
+    return at(this.#own, key);
+  }
+
+  /** What is below a key, for a part that is shared and knows nothing of what is around it. @param {string} key */
+  below(key) {
+    return new Texts(this.language, this.raw(key), this.#shell);
   }
 
   /**
@@ -60,12 +91,25 @@ export class Texts {
    * @param {number} [digits] significant ones; 4 unless given, none for whole numbers
    */
   number(value, digits = 4) {
-    const options = Number.isInteger(value) ? {} : { maximumSignificantDigits: digits };
-    return value.toLocaleString(this.language, options).replace("-", "−");
+    return this.#write(value, Number.isInteger(value) ? {} : { maximumSignificantDigits: digits });
   }
 
   /** 0.123 as 12.3 %. @param {number} fraction */
   percent(fraction) {
-    return fraction.toLocaleString(this.language, { style: "percent", maximumFractionDigits: 1 }).replace("-", "−");
+    return this.#write(fraction, { style: "percent", maximumFractionDigits: 1 });
+  }
+
+  /** @param {number} value @param {Intl.NumberFormatOptions} options */
+  #write(value, options) {
+    const key = JSON.stringify(options);
+    const format = this.#formats.get(key) ?? new Intl.NumberFormat(this.language, options);
+    this.#formats.set(key, format);
+    return format.format(value).replace("-", "−");
   }
 }
+
+/** @param {Language} language @param {string | URL} folder @returns {Promise<Record<string, any>>} */
+const read = async (language, folder) => JSON.parse(new TextDecoder().decode(await download(new URL(`${language}.json`, folder).href)));
+
+/** @param {Record<string, any>} texts @param {string} key @returns {any} */
+const at = (texts, key) => key.split(".").reduce((value, part) => value?.[part], texts);
