@@ -43,7 +43,7 @@ export class DenseLayer extends HTMLElement {
   #most;
   #features;
   #kernel;
-  #products = h("div");
+  #products = h("div", { className: "products" });
   #score = h("div");
   #line = h("p", { className: "readout", role: "status" });
   /** The channel whose products count most for the class, either way. */
