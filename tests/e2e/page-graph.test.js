@@ -1,11 +1,12 @@
 // Any network, drawn: rows, lanes, a node's maps, weights, field and cost on a photo.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fold, foldedGraph } from "../../www/graph/fold.js";
 import { layOut } from "../../www/graph/lanes.js";
 import { obstaclesOf } from "./accessibility.js";
 import { browserTest } from "./harness.js";
-import { asNumber, readJson } from "./lesson-driver.js";
+import { ROOT, asNumber, readJson } from "./lesson-driver.js";
 import { waitForState } from "./page-driver.js";
 
 const GRAPH = "/www/graph/";
@@ -71,6 +72,32 @@ browserTest("by keyboard: down the rows, and a network of the zoo by its name; a
   await page.keyboard.press("Enter");
   await waitForState(page, "error");
   assert.match(await page.locator(".drawn [role=status]").last().innerText(), /unet_resnet18/);
+});
+
+browserTest("one's own file is drawn with its maps, another takes its place, and one that is none says what it is", { timeout: 180_000 }, async (stage) => {
+  const page = await stage.openPage(`${GRAPH}?lang=en&model=enet`);
+  await waitForState(page, "done");
+  const open = async (/** @type {string} */ path) => {
+    await page.locator(".settings input[type=file]").setInputFiles(join(ROOT, path));
+    await waitForState(page, "done");
+  };
+  await open("models/pspnet.safetensors");
+  assert.equal(await page.locator("#model option:checked").innerText(), "pspnet.safetensors");
+  assert.equal(await page.locator("graph-view .op", { hasText: "adaptive_avg_pool2d" }).count(), 4, "a pyramid of four levels");
+  assert.equal(await page.locator("node-detail .maps").count(), 2);
+  const figures = await page.locator(".drawn .readout").innerText();
+
+  await page.locator(".settings input[type=file]").setInputFiles({ name: "network.onnx", mimeType: "application/octet-stream", buffer: Buffer.from("no network") });
+  await waitForState(page, "error");
+  assert.equal(await page.locator(".drawn .readout").innerText(), figures, "the last one stays");
+
+  // As another network's authors would hand it over; the import's own test holds its numbers against PyTorch's.
+  await open("tests/golden/cases/import.enet.onnx");
+  assert.equal(await page.locator("#model option:checked").innerText(), "import.enet.onnx");
+  assert.ok((await page.locator("graph-view .op", { hasText: "max_unpool2d" }).count()) > 0);
+  await page.locator("#model").selectOption("pspnet");
+  await waitForState(page, "done");
+  assert.equal(await page.locator(".drawn .readout").innerText(), figures, "the file was the catalogue's");
 });
 
 browserTest("graph: axe finds nothing, nothing scrolls sideways, nothing is too small to touch", { context: { bypassCSP: true, reducedMotion: "reduce" } }, async ({ context }) => {

@@ -1,10 +1,11 @@
 import { h } from "../dom.js";
 import { codeOf } from "../errors.js";
-import { Lab } from "../learn/shell/lab.js";
+import { Lab, OWN } from "../learn/shell/lab.js";
 import { MapView } from "../learn/shell/map-view.js";
 import { showPage } from "../learn/shell/page.js";
 import { PhotoChooser } from "../learn/shell/photo.js";
 import { LessonState } from "../learn/shell/state.js";
+import { MODEL_FILES } from "../model-file.js";
 import { showError } from "../page-state.js";
 import { GraphView } from "./graph-view.js";
 import { NodeDetail } from "./node-detail.js";
@@ -25,6 +26,7 @@ await showPage(async (texts) => {
   const figures = h("p", { className: "readout", role: "status" });
   /** @type {Photo | null} */ let photo = null;
   /** @type {import("../learn/shell/lab-types.d.ts").Description | null} */ let description = null;
+  /** Which no address can hold: there it stands for the first of the catalogue. @type {import("../learn/shell/lab.js").LiveModel | null} */ let own = null;
   let turn = 0;
 
   const entries = (await lab.entries()).filter((entry) => entry.file);
@@ -35,7 +37,38 @@ await showPage(async (texts) => {
     h("option", { value: "", hidden: true }, "–"),
     ...entries.map(({ id, name }) => h("option", { value: id }, name)),
   );
+  const ownOption = h("option", { value: OWN, hidden: true });
+  models.append(ownOption);
+  const file = h("input", { type: "file", accept: MODEL_FILES, hidden: true, onchange: () => openFile() });
   const network = h("input", { id: "network", type: "text", placeholder: "unet_resnet18", spellcheck: false, onchange: () => state.set({ network: network.value.trim(), node: "" }) });
+
+  /** The model that is drawn, if it is one with weights. */
+  async function chosenModel() {
+    const { model: id, network: name } = state.values;
+    if (name) return null;
+    return id === OWN && own ? own : lab.model(id === OWN ? entries[0].id : id);
+  }
+
+  async function openFile() {
+    const [chosen] = file.files ?? [];
+    file.value = "";
+    if (!chosen) return;
+    const mine = ++turn;
+    start();
+    try {
+      own = await lab.openFile(chosen);
+    } catch (error) {
+      if (mine === turn) tell(error);
+      return;
+    }
+    ownOption.hidden = false;
+    ownOption.textContent = chosen.name;
+    if (mine !== turn) return;
+    const { model, network: name } = state.values;
+    state.set({ model: OWN, network: "", node: "" });
+    // The second file is the same in the state.
+    if (model === OWN && !name) void draw(true);
+  }
 
   function start() {
     delete root.dataset.error;
@@ -61,10 +94,11 @@ await showPage(async (texts) => {
 
   /** Whether it was drawn: not if another is wanted meanwhile. @param {number} mine */
   async function drawNetwork(mine) {
-    const { model: id, network: name } = state.values;
-    models.value = name ? "" : id;
+    const { network: name } = state.values;
+    const model = await chosenModel();
+    if (mine !== turn) return false;
+    models.value = model?.id ?? "";
     network.value = name;
-    const model = name ? null : await lab.model(id);
     const size = model && photo ? await model.sizeFor(photo) : SIZE;
     const described = model ? await model.describe(size) : await lab.describeGraph(await lab.zooGraph(name), size);
     if (mine !== turn) return false;
@@ -77,7 +111,7 @@ await showPage(async (texts) => {
   /** @param {number} mine */
   async function showNode(mine) {
     if (!description) return;
-    const { node: name, model: id, network: isZoo } = state.values;
+    const { node: name } = state.values;
     const found = description.nodes.findIndex((node) => node.name === name);
     const at = found < 0 ? 1 : found;
     const node = description.nodes[at];
@@ -85,9 +119,8 @@ await showPage(async (texts) => {
     view.reveal(at);
     detail.show(node, description);
     if (photo) showField(photo, node);
-    if (isZoo || !photo) return;
-    const model = await lab.model(id);
-    if (mine === turn) await detail.showValues(node, model, photo);
+    const model = await chosenModel();
+    if (model && photo && mine === turn) await detail.showValues(node, model, photo);
   }
 
   /** The theoretical field of the value in the middle of the node's map. @param {Photo} on @param {import("../learn/shell/lab-types.d.ts").NodeDescription} node */
@@ -139,6 +172,7 @@ await showPage(async (texts) => {
     { className: "settings" },
     h("label", { for: "model" }, texts.shell("model"), models),
     h("label", { for: "network" }, texts.t("zooNetwork"), network),
+    h("span", {}, file, h("button", { type: "button", className: "plain", onclick: () => file.click() }, texts.t("ownNetwork"))),
     h("span", {}, zoom("larger", 1.25), " ", zoom("smaller", 1 / 1.25)),
   );
   const drawn = h("section", { className: "drawn" }, settings, figures, status, view);

@@ -14,8 +14,9 @@ serveCalls({
   /** @param {string} id @param {Uint8Array} bytes */
   async load(id, bytes) {
     await ready;
+    const loaded = new Lab(bytes);
     models.get(id)?.free();
-    models.set(id, new Lab(bytes));
+    models.set(id, loaded);
     return JSON.parse(model(id).modelInfo());
   },
   /** @param {string} id */

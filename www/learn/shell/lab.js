@@ -1,9 +1,13 @@
+import { readModelFile } from "../../model-file.js";
 import { ModelStore } from "../../models.js";
 import { newWorker } from "../../new-worker.js";
 import { Rpc } from "../../rpc.js";
 
 /** @typedef {import("./lab-types.d.ts").Tensor} Tensor */
 /** @typedef {import("./photo.js").Photo} Photo */
+
+/** The id of one's own network; none of the catalogue has it. */
+export const OWN = "own";
 
 /** What a lesson computes with, in a worker. It is loaded with the first call. */
 export class Lab {
@@ -46,6 +50,19 @@ export class Lab {
   async #load(id) {
     const { bytes } = await this.#store.fetch(await this.#store.entry(id));
     return new LiveModel(this, id, await this.call("load", id, bytes));
+  }
+
+  /**
+   * One's own network in the place of the last one: a model file, a checkpoint of a network of the zoo, an ONNX file.
+   *
+   * Errors: those of `readModelFile`, `model-invalid`; the last one stays then.
+   * @param {File} file
+   * @returns {Promise<LiveModel>}
+   */
+  async openFile(file) {
+    const { spec, bytes } = await readModelFile(this.#store, file);
+    const model = spec ? (await this.#store.convert(bytes, spec)).bytes : bytes;
+    return new LiveModel(this, OWN, await this.call("load", OWN, model));
   }
 
   /**
