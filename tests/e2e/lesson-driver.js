@@ -78,6 +78,8 @@ export async function tabTo(page, selector) {
  */
 export async function reveal(page, id, guess) {
   const question = page.locator(`#${id}`);
+  // What follows counts, and counting does not wait.
+  await question.locator("input").first().waitFor({ state: "attached" });
   const number = question.getByRole("spinbutton");
   const radios = question.getByRole("radio");
   const named = question.getByRole("radio", { name: String(guess), exact: true });
