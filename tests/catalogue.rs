@@ -8,9 +8,9 @@ use segscope::weights::Model;
 use segscope::weights::file::hex_sha256;
 use serde_json::Value;
 
-/// What a model that ships may weigh, and what all of them may.
+/// What a model that ships may weigh, and what all of them may with their cards.
 const BUDGET_BYTES: usize = 4_000_000;
-const TOTAL_BUDGET_BYTES: usize = 40_000_000;
+const TOTAL_BUDGET_BYTES: u64 = 40_000_000;
 
 fn models(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models").join(file)
@@ -38,8 +38,9 @@ fn sizes_and_hashes_are_those_of_the_files() {
         assert_eq!(entry["file"]["sha256"], hex_sha256(&bytes), "{id}: run cargo xtask catalogue");
         assert!(bytes.len() <= BUDGET_BYTES, "{id} weighs {} bytes", bytes.len());
     }
-    let total: usize = shipped().iter().map(|(_, bytes)| bytes.len()).sum();
-    assert!(total <= TOTAL_BUDGET_BYTES, "the models weigh {total} bytes");
+    let files = fs::read_dir(models("")).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
+    let total: u64 = files.sum();
+    assert!(total <= TOTAL_BUDGET_BYTES, "models/ weighs {total} bytes");
 }
 
 #[test]

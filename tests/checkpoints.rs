@@ -1,5 +1,6 @@
-//! Checkpoints as torchvision, segmentation_models_pytorch and transformers write them (python/golden/checkpoints.py):
-//! each is recognised by its tensors and has PyTorch's scores, in the reference and in both executors.
+//! Checkpoints as torchvision, segmentation_models_pytorch and transformers write them, and ONNX files of the same networks and of
+//! five that the zoo lacks (python/golden/checkpoints.py): each has PyTorch's scores, in the reference and in both executors, and a
+//! checkpoint is recognised by its tensors.
 #![cfg(all(feature = "import", feature = "onnx", feature = "reference"))]
 
 mod common;
@@ -21,7 +22,8 @@ use serde::Deserialize;
 struct Entry {
     name: String,
     file: String,
-    architecture: String,
+    /// None of an ONNX file, which says what it is.
+    architecture: Option<String>,
     classes: usize,
     height: usize,
     width: usize,
@@ -39,24 +41,28 @@ fn checkpoints_of_the_packages_equal_pytorch() {
     let index = fs::read(folder.join("index.json")).unwrap();
     let entries: Vec<Entry> = serde_json::from_slice(&index).unwrap();
     // Three of torchvision, one of transformers, and of smp eight decoders with three encoders each.
-    assert!(entries.len() >= 28, "only {} checkpoints in {}", entries.len(), folder.display());
+    let checkpoints = entries.iter().filter(|entry| entry.architecture.is_some()).count();
+    assert!(checkpoints >= 28, "only {checkpoints} checkpoints in {}", folder.display());
+    assert!(entries.len() >= 2 * checkpoints + 5, "ONNX files are missing in {}", folder.display());
     let gpu = gpu();
     // Each gets its turn, whatever became of the others.
     let fails = |entry: &&Entry| catch_unwind(AssertUnwindSafe(|| check(&folder, entry, &gpu))).is_err();
-    let failed: Vec<&str> = entries.iter().filter(fails).map(|entry| entry.name.as_str()).collect();
+    let failed: Vec<&str> = entries.iter().filter(fails).map(|entry| entry.file.as_str()).collect();
     assert!(failed.is_empty(), "{} of {} failed: {}", failed.len(), entries.len(), failed.join(", "));
 }
 
 fn check(folder: &Path, entry: &Entry, gpu: &Gpu) {
     let &Entry { ref name, ref file, ref architecture, classes, height, width } = entry;
     let bytes = fs::read(folder.join(file)).unwrap();
-    let model = import_file(&bytes, file, Precision::F32).unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert_eq!(model.info.name, format!("{name} ({architecture})"));
-    assert_eq!(model.info.classes.len(), classes, "{name}: classes");
+    let model = import_file(&bytes, file, Precision::F32).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let expected_name =
+        architecture.as_ref().map_or(name.clone(), |architecture| format!("{name} ({architecture})"));
+    assert_eq!(model.info.name, expected_name);
+    assert_eq!(model.info.classes.len(), classes, "{file}: classes");
 
     let shape = [1, 3, height, width];
-    let input = floats(&folder.join(format!("{name}.input")));
-    let expected = Tensor::new([1, classes, height, width], floats(&folder.join(format!("{name}.output"))));
+    let input = floats(&folder.join(format!("{file}.input")));
+    let expected = Tensor::new([1, classes, height, width], floats(&folder.join(format!("{file}.output"))));
     let reference = Reference::new(&model.graph, &model.weights.dequantise()).unwrap();
     let outputs = [
         ("reference", reference.run(&input, shape).unwrap()),
@@ -65,12 +71,12 @@ fn check(folder: &Path, entry: &Entry, gpu: &Gpu) {
     ];
     let differences = outputs.each_ref().map(|(executor, ours)| {
         let atol = 2e-4 * magnitude(&expected);
-        let difference = assert_close(&format!("{name}, {executor}"), ours, &expected, atol, 1e-3);
+        let difference = assert_close(&format!("{file}, {executor}"), ours, &expected, atol, 1e-3);
         format!("{executor} {difference:.0e}")
     });
     let same = outputs.iter().map(|(_, ours)| same_argmax(ours, &expected)).fold(1.0, f64::min);
-    println!("{name}: {}, same class on {:.3} % of pixels", differences.join(", "), same * 100.0);
-    assert!(same >= 0.9995, "{name}: same class on {same} of pixels");
+    println!("{file}: {}, same class on {:.3} % of pixels", differences.join(", "), same * 100.0);
+    assert!(same >= 0.9995, "{file}: same class on {same} of pixels");
 }
 
 /// A file of little-endian f32.

@@ -27,6 +27,12 @@ on_both_backends!(
     squeeze_and_excite_of_any_width_equals_the_reference,
 );
 
+/// What values of f32 may be off by: a share of the largest, as sums in another order are. A map below a tenth is the difference of larger
+/// numbers and only as exact as they are. The scores of the narrow FCN-32s stay below that, with a standard deviation of 0.013.
+fn atol(values: &Tensor) -> f32 {
+    1e-4 * values.data.iter().fold(0.1f32, |largest, value| largest.max(value.abs()))
+}
+
 fn every_operation_equals_pytorch<B: Backend>(backend: &B) {
     for case in golden_ops() {
         let (graph, weights) = passes::fold_affines(&case.graph, &case.weights);
@@ -59,7 +65,7 @@ fn every_network_equals_pytorch<B: Backend>(backend: &B) {
             }
         };
         let ours = run_network(backend, &network, &case.input, case.shape);
-        assert_close(&case.name, &ours, &expected, 1e-4 * magnitude(&expected).max(10.0), 1e-2);
+        assert_close(&case.name, &ours, &expected, atol(&expected), 1e-2);
         let same = same_argmax(&ours, &expected);
         println!("{}: same argmax as PyTorch on {:.3} % of pixels, f32", case.name, same * 100.0);
         assert!(same >= 0.999, "{}: same argmax on {same} of pixels", case.name);
@@ -77,7 +83,7 @@ fn int8_weights_give_the_reference_s_numbers<B: Backend>(backend: &B) {
         let reference =
             Reference::new(&graph, &int8.dequantise()).unwrap().run(&case.input, case.shape).unwrap();
         // The CPU multiplies int8 weights with pixels of 16 bits, which a hundred layers of random weights amplify.
-        assert_close(&case.name, &ours, &reference, 5e-4 * magnitude(&reference).max(10.0), 1e-2);
+        assert_close(&case.name, &ours, &reference, 5e-4 * magnitude(&reference), 1e-2);
     }
 }
 
@@ -109,7 +115,7 @@ fn every_layer_equals_the_reference<B: Backend>(backend: &B) {
                 &format!("{} {}", case.name, graph.node(tap).name),
                 &ours,
                 &expected[tap],
-                1e-4 * magnitude(&expected[tap]).max(10.0),
+                atol(&expected[tap]),
                 1e-2,
             );
         }
@@ -133,7 +139,7 @@ fn wgsl_and_simd_agree() {
             let input = random_picture(shape);
             let on_gpu = run_pictures(&gpu, &graph, &weights, &input, shape);
             let on_cpu = run_pictures(&Cpu, &graph, &weights, &input, shape);
-            assert_close(&case.name, &on_cpu, &on_gpu, 1e-4 * magnitude(&on_gpu).max(10.0), 1e-2);
+            assert_close(&case.name, &on_cpu, &on_gpu, atol(&on_gpu), 1e-2);
             let same = same_argmax(&on_cpu, &on_gpu);
             println!("{} {shape:?}: same argmax on {:.3} % of pixels", case.name, same * 100.0);
             assert!(same >= 0.999, "{}: same argmax on {same} of pixels", case.name);

@@ -2,16 +2,17 @@
 
 mod common;
 
-use common::{NETWORKS, network};
+use common::{network, whole_zoo};
 use segscope::ErrorKind;
 use segscope::graph::passes::fold_affines;
 use segscope::graph::random::{random_weights, uniform};
 use segscope::graph::{Conv2d, Graph, GraphBuilder, Op, Size, Weights};
+use segscope::zoo::Options;
 
 #[test]
 fn json_round_trip_keeps_every_network() {
-    for &(name, scale, _) in NETWORKS {
-        let graph = network(name, scale, 5);
+    for (name, architecture, scale) in whole_zoo() {
+        let graph = architecture.build(&Options { scale, classes: 5 }).unwrap();
         assert_eq!(Graph::from_json(&graph.to_json()).unwrap(), graph, "{name}");
         let (folded, _) = fold_affines(&graph, &random_weights(&graph));
         assert_eq!(Graph::from_json(&folded.to_json()).unwrap(), folded, "{name}, folded");

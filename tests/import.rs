@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use common::{LIGHT, NETWORKS, checkpoint, golden_name, golden_path, network, published_weights};
+use common::{LIGHT, checkpoint, golden_path, published_weights, whole_zoo};
 use segscope::graph::passes::fold_affines;
 use segscope::graph::random::random_weights;
 use segscope::graph::{Conv2d, Graph, GraphBuilder, Weights};
@@ -268,14 +268,12 @@ fn catalogue_checkpoints_convert_by_their_entries() {
 /// A network is told from all others by its tensors, with its width and its number of classes.
 #[test]
 fn checkpoints_say_which_network_they_are_of() {
-    let is_light = |name, scale| LIGHT.contains(&golden_name(name, scale).as_str());
-    for &(name, scale, _) in
-        NETWORKS.iter().filter(|(name, scale, _)| scale.is_some() || is_light(name, *scale))
-    {
-        let graph = network(name, scale, 7);
+    let is_chosen = |name: &str, scale: Option<f64>| scale.is_some() || LIGHT.contains(&name);
+    for (name, architecture, scale) in whole_zoo().filter(|(name, _, scale)| is_chosen(name, *scale)) {
+        let graph = architecture.build(&Options { scale, classes: 7 }).unwrap();
         let weights = random_weights(&graph);
         let found = Checkpoint::read(&checkpoint(&graph, &weights)).unwrap().identify().unwrap();
-        assert_eq!((found.name.as_str(), found.classes), (name, 7));
+        assert_eq!((found.name.as_str(), found.classes), (architecture.name.as_str(), 7));
         let usual = |scale: Option<f64>| scale.unwrap_or(1.0);
         assert_eq!(usual(found.scale), usual(scale), "{name}");
     }

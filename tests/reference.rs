@@ -21,16 +21,30 @@ fn every_operation_equals_pytorch() {
     }
 }
 
+/// In a batch of two and alone.
 #[test]
 fn every_network_equals_pytorch() {
     for case in golden_networks() {
-        let ours = Reference::new(&case.graph, &case.weights).unwrap().run(&case.input, case.shape).unwrap();
+        let reference = Reference::new(&case.graph, &case.weights).unwrap();
+        let ours = reference.run(&case.input, case.shape).unwrap();
+        let [n, c, h, w] = case.shape;
+        let shape = [3 - n, c, h, w];
+        // It begins with the same picture.
+        let other = reference.run(&random_picture(shape), shape).unwrap();
+        let [ours_first, other_first] = [&ours, &other].map(first_of_batch);
+        assert_close(&case.name, &other_first, &ours_first, 1e-4 * magnitude(&ours_first), 1e-3);
         let difference = assert_close(&case.name, &ours, &case.output, 1e-4 * magnitude(&case.output), 1e-3);
         println!("{}: largest difference from PyTorch {difference:e}", case.name);
         let file = std::fs::read(golden_path(&format!("{}.safetensors", case.name))).unwrap();
         let theirs = tensor(&SafeTensors::deserialize(&file).unwrap(), "argmax").data;
         assert_same_classes(&case.name, &ours, &theirs);
     }
+}
+
+fn first_of_batch(scores: &Tensor) -> Tensor {
+    let shape = [&[1], &scores.shape[1..]].concat();
+    let values = shape.iter().product();
+    Tensor::new(shape, scores.data[..values].to_vec())
 }
 
 /// Also as ONNX files: tests/onnx_import.rs.

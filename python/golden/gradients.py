@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 import architectures
 import weights
-from inputs import CLASSES, NETWORKS
+from inputs import CLASSES, input_of
 
 # One for each way of upsampling and each kind of encoder: bilinear, transposed, unpooled; PReLU, attention, pooled pyramids.
 CHOSEN = ["unet_resnet18_0.5", "segnet_0.3125", "enet", "segformer_b0", "deeplabv3plus_resnet18_0.5", "pspnet_resnet18_0.5",
@@ -28,7 +28,7 @@ def main():
         model = architectures.NETWORKS[name](CLASSES)
         weights.fill(model, architectures.named_tensors(model))
         model.double()
-        picture = weights.picture(NETWORKS[name])[:1].double().requires_grad_()
+        picture = weights.picture(input_of(name))[:1].double().requires_grad_()
         scores = architectures.scores(model, picture)
         _, _, height, width = scores.shape
         scores[0, :, height // 3, width // 2].sum().backward()

@@ -3,9 +3,8 @@
     python python/golden/networks.py [network ...]
 
 Weights and input come from `weights.py`, so a file holds the outputs only: `logits` and `argmax`, the logits in f16 where the
-smallest input that the architecture takes would make more than 64 KiB of f32. Every decoder and every encoder of the zoo is in
-at least one network. Sizes are unequal and, where the architecture allows it, odd; the batch is 2 so that a mixed-up batch
-stride shows.
+smallest input that the architecture takes would make more than 64 KiB of f32. Every network of the zoo has one. Sizes are unequal
+and, where the architecture allows it, odd; the batch is 2 so that a mixed-up batch stride shows.
 Made with torch 2.15.0.
 """
 import sys
@@ -16,19 +15,19 @@ from safetensors.torch import save_file
 
 import architectures
 import weights
-from inputs import CLASSES, IN_F16, NETWORKS
+from inputs import CLASSES, IN_F16, input_of
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden"
 
 
 @torch.inference_mode()
 def main():
-    for name in sys.argv[1:] or NETWORKS:
+    for name in sys.argv[1:] or architectures.NETWORKS:
         model = architectures.NETWORKS[name](CLASSES)
         weights.fill(model, architectures.named_tensors(model))
-        logits = architectures.scores(model, weights.picture(NETWORKS[name])).contiguous()
+        logits = architectures.scores(model, weights.picture(input_of(name))).contiguous()
         argmax = logits.argmax(1).to(torch.uint8)
-        if NETWORKS[name] in IN_F16:
+        if input_of(name) in IN_F16:
             logits = logits.half()
         path = GOLDEN / f"{name}.safetensors"
         save_file({"logits": logits, "argmax": argmax}, path)

@@ -17,7 +17,7 @@ from onnx import numpy_helper
 
 import architectures
 import weights
-from inputs import CLASSES, NETWORKS
+from inputs import CLASSES, input_of
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent), str(HERE.parent / "tests")]
@@ -83,7 +83,7 @@ def write(name, network, named, shape, is_open):
 def of_zoo(name):
     network = architectures.NETWORKS[name](CLASSES)
     named = architectures.named_tensors(network)
-    return weights.fill(network, named), named, NETWORKS[name]
+    return weights.fill(network, named), named, input_of(name)
 
 
 def new(name):

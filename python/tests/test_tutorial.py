@@ -37,11 +37,21 @@ def export_block():
     return next(text for text in python_blocks() if "segscope_export" in text)
 
 
+def exported():
+    """The model file that the tutorial's script writes."""
+    return re.search(r'export\(network, "(.*?)"', export_block()).group(1)
+
+
+def commands():
+    """The words of each line that is typed."""
+    lines = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+    return [shlex.split(line, comments=True) for line in lines]
+
+
 def command(script):
     """The arguments that the tutorial gives this script of examples/finetune."""
-    lines = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
-    line = next(line for line in lines if line.startswith(f"python examples/finetune/{script}"))
-    return [str(ROOT / shlex.split(line, comments=True)[1]), *shlex.split(line, comments=True)[2:]]
+    words = next(words for words in commands() if words[:2] == ["python", f"examples/finetune/{script}"])
+    return [str(ROOT / words[1]), *words[2:]]
 
 
 def draw_pets(folder):
@@ -74,6 +84,18 @@ class Blocks(unittest.TestCase):
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", TUTORIAL):
             with self.subTest(link):
                 self.assertTrue((ROOT / "docs" / link).exists())
+
+    def test_each_command_takes_what_an_earlier_one_wrote(self):
+        written = {exported()}
+        for words in commands():
+            named = dict(zip(words, words[1:]))
+            if words[:2] == ["cargo", "xtask"] and words[2] != "serve":
+                self.assertIn(words[3], written, words)
+            for option, where in (("--data", command("pets_pack.py")[1:]), ("--directory", written), ("--dir", written)):
+                if option in named:
+                    self.assertIn(named[option], where, words)
+            if "-o" in named:
+                written.add(named["-o"])
 
 
 class Steps(unittest.TestCase):
@@ -116,7 +138,7 @@ class Steps(unittest.TestCase):
         self.assertLess(float(error), check.MAX_ERROR)
         self.assertGreaterEqual(float(same), check.MIN_SAME)
         self.assertEqual(sizes.count("("), check.SIZES)
-        self.check_file(re.search(r'export\(network, "(.*?)"', export_block()).group(1))
+        self.check_file(exported())
 
     def check_pack(self, pack):
         names = {split: (pack / f"{split}.txt").read_text().split() for split in ("train", "val")}

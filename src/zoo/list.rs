@@ -30,11 +30,13 @@ use super::{deeplab_v2, deeplab_v3, espnet_v2, pspnet};
 /// Torchvision trains its networks with a second classifier.
 const AUXILIARY: &[&str] = &["aux_classifier.*"];
 
-/// Widths at which a network of about 15, 40 or 135 million parameters weighs less than 4 MB in int8: `training/compact.py`.
+/// Widths at which a network of up to about 15, 40 or 135 million parameters weighs less than 4 MB in int8: `training/compact.py`.
 const HALF: &[f64] = &[0.5, 1.0];
 const QUARTER: &[f64] = &[0.25, 1.0];
 const SEGNETS: &[f64] = &[0.3125, 1.0];
 const FCNS: &[f64] = &[0.15625, 1.0];
+/// What was left for it of the 40 MB that all models that ship may weigh.
+const LINKNETS: &[f64] = &[0.15625, 1.0];
 
 /// Networks under a name of their own.
 pub const SINGLES: &[Single] = &[
@@ -104,7 +106,7 @@ pub const FAMILIES: &[Family] = &[
         .scales(HALF),
     family("linknet", |encoder, classes| Linknet { encoder, classes }.graph())
         .takes(|encoder| !matches!(encoder, Encoder::MixTransformer(_)))
-        .scales(HALF),
+        .scales(LINKNETS),
     family("pspnet", |encoder, classes| PspNet { encoder, classes }.graph())
         .depth(pspnet::DEPTH)
         .input_multiple(8)

@@ -16,7 +16,7 @@ use segscope::weights::import::convert;
 use segscope::weights::quantise::quantise;
 use segscope::weights::{Model, Precision, QuantisedWeights};
 use segscope::wgsl::Activations;
-use segscope::zoo::{self, Options};
+use segscope::zoo::{self, Architecture, Options};
 
 /// The same tests on each backend, under its name. `$subject` makes of a backend what a test is given.
 #[allow(unused_macros)]
@@ -51,94 +51,17 @@ pub struct Golden {
     pub output: Tensor,
 }
 
-/// Sizes of small inputs, by what their sides have to be multiples of; PAN pools a map at stride 16 three times.
-const ANY: Shape = [2, 3, 33, 47];
-const OF_8: Shape = [2, 3, 40, 32];
-const OF_16: Shape = [2, 3, 32, 48];
-const OF_32: Shape = [2, 3, 64, 32];
-const OF_128: Shape = [1, 3, 128, 144];
-
-/// The networks with a golden file: architecture, scale, input. Keep in sync with python/golden/inputs.py.
-pub const NETWORKS: &[(&str, Option<f64>, Shape)] = &[
-    ("espnet_v2", Some(0.5), [2, 3, 96, 64]),
-    ("espnet_v2", Some(1.0), [2, 3, 64, 96]),
-    ("espnet_v2", Some(2.0), [2, 3, 64, 96]),
-    ("lraspp_mobilenet_v3_large", None, [2, 3, 75, 61]),
-    ("lraspp_mobilenet_v3_small", None, [2, 3, 61, 75]),
-    ("fcn_resnet50", None, ANY),
-    ("fcn_resnet101", None, ANY),
-    ("deeplabv3_resnet50", None, ANY),
-    ("deeplabv3_resnet101", None, ANY),
-    ("deeplabv3_mobilenet_v3_large", None, ANY),
-    ("segformer_b0", None, ANY),
-    ("segformer_b1", None, ANY),
-    ("segformer_b2", None, ANY),
-    ("segformer_b3", None, ANY),
-    ("segformer_b4", None, ANY),
-    ("segformer_b5", None, ANY),
-    ("fcn32s_vgg16", None, ANY),
-    ("fcn16s_vgg16", None, ANY),
-    ("fcn8s_vgg16", None, ANY),
-    ("segnet", None, ANY),
-    ("enet", None, OF_16),
-    ("deeplab_v1_vgg16", None, ANY),
-    ("deeplab_v2_vgg16", None, ANY),
-    ("deeplab_v2_resnet101", None, ANY),
-    ("pointrend_deeplabv3_resnet50", None, ANY),
-    ("pointrend_fpn_resnet50", None, ANY),
-    ("panoptic_fpn_resnet50", None, ANY),
-    ("unet_resnet18", None, [2, 3, 61, 75]),
-    ("unet_mobilenet_v2", None, [2, 3, 75, 61]),
-    ("unet_vgg11_bn", None, ANY),
-    ("unet_vgg13_bn", None, ANY),
-    ("unet_vgg16", None, ANY),
-    ("unet_vgg19", None, ANY),
-    ("unet_vgg19_bn", None, ANY),
-    ("unet_resnet34", None, ANY),
-    ("unet_resnet101", None, ANY),
-    ("unet_tu-mobilenetv3_large_100", None, ANY),
-    ("unet_efficientnet-b0", None, ANY),
-    ("unet_efficientnet-b3", None, ANY),
-    ("unet_mit_b0", None, OF_32),
-    ("unet_mit_b4", None, OF_32),
-    ("unet_mit_b5", None, OF_32),
-    ("linknet_vgg11", None, OF_32),
-    ("linknet_mobilenet_v2", None, OF_32),
-    ("pspnet_resnet18", None, OF_8),
-    ("pspnet_efficientnet-b0", None, OF_8),
-    ("fpn_vgg13", None, OF_32),
-    ("fpn_mobilenet_v2", None, OF_32),
-    ("fpn_efficientnet-b1", None, OF_32),
-    ("fpn_mit_b1", None, OF_32),
-    ("deeplabv3plus_resnet50", None, OF_16),
-    ("deeplabv3plus_mobilenet_v2", None, OF_16),
-    ("deeplabv3plus_tu-mobilenetv3_small_100", None, OF_16),
-    ("deeplabv3plus_efficientnet-b2", None, OF_16),
-    ("deeplabv3plus_mit_b1", None, OF_16),
-    ("pan_mobilenet_v2", None, OF_128),
-    ("upernet_vgg16_bn", None, OF_32),
-    ("upernet_mobilenet_v2", None, OF_32),
-    ("upernet_mit_b2", None, OF_32),
-    ("segformer_mit_b0", None, OF_32),
-    ("segformer_mit_b3", None, OF_32),
-    ("segformer_resnet18", None, OF_32),
-    ("fcn32s_vgg16", Some(0.15625), ANY),
-    ("fcn16s_vgg16", Some(0.15625), ANY),
-    ("fcn8s_vgg16", Some(0.15625), ANY),
-    ("segnet", Some(0.3125), ANY),
-    ("deeplabv3_resnet50", Some(0.25), ANY),
-    ("unet_resnet18", Some(0.5), ANY),
-    ("unet_without_skips_resnet18", None, ANY),
-    ("unet_without_skips_resnet18", Some(0.5), ANY),
-    ("linknet_resnet18", Some(0.5), OF_32),
-    ("pspnet_resnet18", Some(0.5), OF_8),
-    ("fpn_resnet18", Some(0.5), OF_32),
-    ("deeplabv3plus_resnet18", Some(0.5), OF_16),
-];
-
 /// A network's name in golden files.
 pub fn golden_name(architecture: &str, scale: Option<f64>) -> String {
     scale.map_or(architecture.into(), |scale| format!("{architecture}_{scale:?}"))
+}
+
+/// Every architecture at every scale, under its name in golden files.
+pub fn whole_zoo() -> impl Iterator<Item = (String, Architecture, Option<f64>)> {
+    zoo::names().into_iter().flat_map(|name| {
+        let scales = zoo::find(&name).unwrap().scale_choices();
+        scales.into_iter().map(move |scale| (golden_name(&name, scale), zoo::find(&name).unwrap(), scale))
+    })
 }
 
 pub fn network(architecture: &str, scale: Option<f64>, classes: usize) -> Graph {
@@ -146,7 +69,7 @@ pub fn network(architecture: &str, scale: Option<f64>, classes: usize) -> Graph 
 }
 
 /// Of each decoder, each kind of encoder and, where its weights take at most 32 MB, each paper one: for tests that run a network many
-/// times, and for the browser. The native tests run every network once.
+/// times, and for the browser. The native tests run every network of the zoo once.
 pub const LIGHT: [&str; 17] = [
     "espnet_v2_0.5",
     "espnet_v2_1.0",
@@ -181,7 +104,7 @@ pub fn has_thin_margins(name: &str) -> bool {
     ["espnet_v2", "enet", "segformer"].iter().any(|begin| name.starts_with(begin))
 }
 
-/// Whole networks with random weights, one at a time: the largest holds 540 MB.
+/// Every network of the zoo with random weights, one at a time: the largest holds 540 MB.
 pub fn golden_networks() -> impl Iterator<Item = Golden> {
     networks_where(|_| true)
 }
@@ -191,16 +114,15 @@ pub fn light_networks() -> impl Iterator<Item = Golden> {
     networks_where(|name| LIGHT.contains(&name))
 }
 
-/// Those whose names in golden files are wanted.
+/// Those whose names in golden files are wanted. A network answers in the size of its input.
 pub fn networks_where(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Golden> {
-    let named = NETWORKS
-        .iter()
-        .map(|&(architecture, scale, shape)| (golden_name(architecture, scale), architecture, scale, shape));
-    named.filter(move |(name, ..)| is_wanted(name)).map(|(name, architecture, scale, shape)| {
-        let graph = network(architecture, scale, GOLDEN_CLASSES);
+    whole_zoo().filter(move |(name, ..)| is_wanted(name)).map(|(name, architecture, scale)| {
+        let graph = architecture.build(&Options { scale, classes: GOLDEN_CLASSES }).unwrap();
         let weights = random_weights(&graph);
-        let file = std::fs::read(golden_path(&format!("{name}.safetensors"))).unwrap();
+        let file = std::fs::read(golden_path(&format!("{name}.safetensors")))
+            .unwrap_or_else(|error| panic!("{name} has no golden file: {error}"));
         let output = tensor(&SafeTensors::deserialize(&file).unwrap(), "logits");
+        let shape = [output.shape[0], 3, output.shape[2], output.shape[3]];
         Golden { name, graph, weights, input: random_picture(shape), shape, output }
     })
 }

@@ -1,13 +1,13 @@
-// Checkpoints as torchvision, segmentation_models_pytorch and transformers write them, converted in the page as a
-// visitor's file is: both executors in this browser against PyTorch's scores.
+// Checkpoints as torchvision, segmentation_models_pytorch and transformers write them, and ONNX files of the same networks and of five
+// that the zoo lacks, converted in the page as a visitor's file is: both executors in this browser against PyTorch's scores.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { browserTest } from "./harness.js";
 
-/** As python/golden/checkpoints.py lists it.
- * @typedef {{name: string, file: string, architecture: string, classes: number, height: number, width: number}} Entry
+/** As python/golden/checkpoints.py lists it. An ONNX file says itself what network it is.
+ * @typedef {{name: string, file: string, architecture?: string, classes: number, height: number, width: number}} Entry
  */
 
 /** @typedef {import("./golden.js").Outcome & {backend: string, model: string, shape: number[]}} Outcome */
@@ -48,7 +48,9 @@ async function convertAndRun({ classes, height, width }) {
 const skip = FOLDER ? false : "SEGSCOPE_CHECKPOINTS is not set; cargo xtask test --packages makes the checkpoints";
 test("the packages' checkpoints are here", { skip }, () => {
   // Three of torchvision, one of transformers, and of smp eight decoders with three encoders each.
-  assert.ok(ENTRIES.length >= 28, `${ENTRIES.length} checkpoints in ${FOLDER}`);
+  const checkpoints = ENTRIES.filter(({ architecture }) => architecture).length;
+  assert.ok(checkpoints >= 28, `${checkpoints} checkpoints in ${FOLDER}`);
+  assert.ok(ENTRIES.length >= 2 * checkpoints + 5, `ONNX files are missing in ${FOLDER}`);
 });
 
 for (const entry of ENTRIES) {
@@ -59,11 +61,11 @@ for (const entry of ENTRIES) {
       document.body.append(Object.assign(document.createElement("input"), { type: "file", multiple: true }));
     });
     // By their paths: playwright sends no more than 50 MB.
-    await page.setInputFiles("input", [file, `${name}.input`, `${name}.output`].map((file) => join(FOLDER, file)));
+    await page.setInputFiles("input", [file, `${file}.input`, `${file}.output`].map((file) => join(FOLDER, file)));
     const outcomes = await page.evaluate(convertAndRun, entry);
     const shares = outcomes.map((o) => `${o.backend} ${(o.sameArgmax * 100).toFixed(3)} %`);
-    console.log(`${name}: same class as PyTorch on ${shares.join(", ")} of pixels`);
-    assert.deepEqual(outcomes.map((o) => o.model), Array(2).fill(`${name} (${architecture})`));
+    console.log(`${file}: same class as PyTorch on ${shares.join(", ")} of pixels`);
+    assert.deepEqual(outcomes.map((o) => o.model), Array(2).fill(architecture ? `${name} (${architecture})` : name));
     assert.deepEqual(outcomes.map((o) => o.shape), Array(2).fill([1, classes, height, width]));
     assert.deepEqual(outcomes.filter((o) => !o.finite || o.worst > 0 || o.sameArgmax < 0.999), []);
   });

@@ -301,7 +301,7 @@ browserTest("a photo of many megapixels is compared without holding the page up"
   assert.equal(await shownShare(page), countDifferent(shared[0], shared[1]) / people.data.length);
 });
 
-browserTest("a camera feeds all panes the same frames; a still compares", { browserArgs: ASTRONAUT, context: ALLOWED, timeout: TIMEOUT }, async (stage) => {
+browserTest("a camera feeds all panes the same frames; areas and differences follow; a still compares", { browserArgs: ASTRONAUT, context: ALLOWED, timeout: TIMEOUT }, async (stage) => {
   await stage.context.addInitScript(`
     globalThis.streams = [];
     globalThis.given = [];
@@ -328,17 +328,91 @@ browserTest("a camera feeds all panes the same frames; a still compares", { brow
   for (const letter of ["A", "B"]) {
     assert.match(await paneOf(page, letter).locator(".facts > .hint").innerText(), /^Processor\. \d+\.\d frames a second; network [^.]+\. Alone \d+\.\d a second\.$/);
   }
-  assert.ok(await page.locator("difference-view").isHidden());
+  await page.locator("difference-view:not(.is-old) canvas.painted").waitFor();
+  const cells = (/** @type {string} */ head) => page.locator("area-table").getByRole("row", { name: head }).locator("td").allInnerTexts();
+  const live = { share: await shownShare(page), person: parseFloat((await cells("person"))[0] ?? "") };
+  assert.match((await cells("person"))[1] ?? "", /not a class of this model/);
+  for (const time of [...(await cells("Network")), ...(await cells("In all"))]) assert.match(time, /^(< 1|[\d,.]+) m?s$/);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.state), "live");
+  const turned = () => page.locator("difference-view canvas.painted").evaluate((canvas) => getComputedStyle(canvas).transform);
+  assert.equal(await turned(), "matrix(-1, 0, 0, 1, 0, 0)", "as the panes' pictures");
   await page.evaluate(() => delete document.documentElement.dataset.state);
   await page.getByRole("button", { name: "Still" }).click();
   await waitForState(page, "done");
   assert.deepEqual(await trackStates(page), ["ended"]);
-  assert.ok((await shownShare(page)) > 0);
+  await page.locator("difference-view:not(.is-old)").waitFor();
+  assert.equal(await turned(), "none", "a still is turned itself");
+  // The camera shows the same picture all the time; a frame comes to the network by another way than a photo.
+  const [still, person] = [await shownShare(page), parseFloat((await cells("person"))[0] ?? "")];
+  assert.ok(still > 0 && Math.abs(live.share - still) < 0.03, `of the pixels ${live.share} differ live, ${still} in the still`);
+  assert.ok(person > 10 && Math.abs(live.person - person) < 3, `person: ${live.person} % live, ${person} % in the still`);
   await page.getByRole("button", { name: "Camera", exact: true }).click();
   await waitForLive(page);
   await page.getByRole("button", { name: "Stop" }).click();
   await waitForState(page, "ready");
   assert.ok(await page.locator("#empty").isVisible());
+  assert.ok(await page.locator("difference-view").isHidden());
+  assert.ok(await page.locator("area-table").isHidden());
+});
+
+browserTest("live masks are read and counted about once a second, not while others are counted, and frames go on", { browserArgs: ASTRONAUT, context: ALLOWED, timeout: TIMEOUT }, async (stage) => {
+  // Until the test lets them go, answers of the worker that counts are kept back.
+  await stage.context.route("**/compare/difference-worker.js", async (route) => {
+    const response = await route.fetch();
+    const slow = `
+      const gate = new BroadcastChannel("gate");
+      const held = [];
+      let isOpen = true;
+      gate.onmessage = ({ data }) => {
+        isOpen = data;
+        if (isOpen) for (const answer of held.splice(0)) answer();
+      };
+      const answer = globalThis.postMessage.bind(globalThis);
+      globalThis.postMessage = (...message) => (isOpen ? answer(...message) : held.push(() => answer(...message)));
+    `;
+    await route.fulfill({ response, body: slow + (await response.text()) });
+  });
+  await stage.context.addInitScript(`
+    const clone = VideoFrame.prototype.clone;
+    VideoFrame.prototype.clone = function () {
+      globalThis.frameCount = (globalThis.frameCount ?? 0) + 1;
+      return clone.call(this);
+    };
+    globalThis.reads = [];
+    const postMessage = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...others) {
+      if (message.method === "readMask") reads.push(performance.now());
+      return postMessage.call(this, message, ...others);
+    };
+  `);
+  const page = await openCompare(stage, TWO);
+  await waitForState(page, "ready");
+  await page.getByRole("button", { name: "Camera", exact: true }).click();
+  await waitForLive(page);
+  const seen = () => page.evaluate(() => ({ reads: /** @type {number[]} */ (/** @type {any} */ (globalThis).reads), frames: /** @type {number} */ (/** @type {any} */ (globalThis).frameCount) }));
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).reads.length >= 8, null, { timeout: TIMEOUT / 3 });
+  const { reads } = await seen();
+  // Both panes' masks each time.
+  for (const [at, time] of reads.slice(2).entries()) assert.ok(at % 2 === 1 || time - reads[at] > 900, `${reads.map(Math.round)}: no more than once a second`);
+
+  await page.evaluate(() => new BroadcastChannel("gate").postMessage(false));
+  // The answer of the next one, if not of the present one, is held.
+  await page.waitForTimeout(4000);
+  const before = await seen();
+  await page.waitForFunction((wanted) => /** @type {any} */ (globalThis).frameCount >= wanted, before.frames + 10, { timeout: TIMEOUT / 3 });
+  await page.waitForTimeout(2000);
+  assert.equal((await seen()).reads.length, before.reads.length, "no other masks are read while these are counted");
+  await page.evaluate(() => new BroadcastChannel("gate").postMessage(true));
+  await page.waitForFunction((count) => /** @type {any} */ (globalThis).reads.length > count, before.reads.length, { timeout: TIMEOUT / 3 });
+
+  // Of another network nothing is known until its own frames are counted.
+  await paneOf(page, "A").locator(".models > summary").click();
+  await paneOf(page, "A").locator('[data-model="clothing"]').click();
+  await page.waitForFunction(() => document.querySelector(".share")?.getAttribute("data-share") === "0", null, { timeout: TIMEOUT / 3 });
+  assert.equal(await page.locator("area-table").getByRole("row", { name: "person" }).count(), 0);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await waitForState(page, "ready");
+  await waitForWorkers(page, 2);
 });
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {

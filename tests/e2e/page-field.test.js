@@ -7,12 +7,15 @@ import { openCompare, paneOf } from "./compare-driver.js";
 import { browserTest } from "./harness.js";
 import { catalogueEntry, waitForError, waitForState } from "./page-driver.js";
 
-/** Thirteen networks, four times each, on one thread. */
+/** All networks, four times each, on one thread. */
 const TIMEOUT = 300_000;
 const TWO = "backend=cpu&pane=people.cpu&pane=street.cpu";
 
+const ROOT = join(import.meta.dirname, "../..");
+const FIGURES = join(ROOT, "models/camvid.json");
+
 /** @returns {Promise<import("../../www/compare/field-table.js").Row[]>} */
-const figures = async () => JSON.parse(await readFile(join(import.meta.dirname, "../../models/camvid.json"), "utf8")).rows;
+const figures = async () => JSON.parse(await readFile(FIGURES, "utf8")).rows;
 
 /** @param {import("playwright-core").Page} page */
 const timeCells = (page) => page.locator("field-table .time").allInnerTexts();
@@ -31,6 +34,29 @@ browserTest("every network has a row with the figures that were measured", { con
     assert.equal(cells[8], "–", "nothing is timed before it is asked for");
   }
   assert.deepEqual(await accessibilityViolations(page), []);
+});
+
+browserTest("the heading counts the networks of one recipe; why LinkNet is behind is told where it is", {}, async (stage) => {
+  const { rows, ...others } = JSON.parse(await readFile(FIGURES, "utf8"));
+  /** @type {import("../../www/types.js").CatalogueEntry[]} */
+  const entries = await Promise.all(rows.map((/** @type {{id: string}} */ { id }) => catalogueEntry(id)));
+  const alike = entries.filter(({ series }) => series).length;
+  assert.equal(alike, rows.length - 1, "but for Street");
+  const page = await openCompare(stage, TWO);
+  await page.getByRole("heading", { name: `${alike} networks, one recipe`, exact: true }).waitFor();
+  const { parameters } = rows.find((/** @type {{id: string}} */ { id }) => id === "linknet");
+  const scale = entries.find(({ id }) => id === "linknet")?.architecture.scale;
+  const [, budget] = /TOTAL_BUDGET_BYTES: u\w+ = ([\d_]+)/.exec(await readFile(join(ROOT, "tests/catalogue.rs"), "utf8")) ?? [];
+  const [, larger] = /with ten times the parameters, the same recipe brought it to (0\.\d+)/.exec(await readFile(join(ROOT, "models/camvid.md"), "utf8")) ?? [];
+  const words = await page.locator("field-table .linknet").innerText();
+  const figuresTold = [`${Number(budget?.replaceAll("_", "")) / 1e6} MB`, `${(parameters / 1e6).toFixed(2)} M parameters`, `times ${scale};`, `ten times as many brought it to ${(100 * Number(larger)).toFixed(1)} %`];
+  for (const figure of figuresTold) assert.ok(words.includes(figure), `${figure}: ${words}`);
+
+  const fewer = rows.filter((/** @type {{id: string}} */ { id }) => id !== "linknet");
+  await stage.context.route("**/models/camvid.json", (route) => route.fulfill({ json: { ...others, rows: fewer } }));
+  const without = await openCompare(stage, TWO);
+  await without.getByRole("heading", { name: `${alike - 1} networks, one recipe`, exact: true }).waitFor();
+  assert.ok(await without.locator("field-table .linknet").isHidden());
 });
 
 browserTest("a network's name opens it in a pane", {}, async (stage) => {

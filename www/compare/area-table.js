@@ -20,13 +20,13 @@ export class AreaTable extends HTMLElement {
 
   /** @param {Column[]} columns */
   show(columns) {
-    this.hidden = columns.every(({ pane }) => pane.result === null);
+    this.hidden = columns.every(({ pane }) => pane.areas === null);
     if (this.hidden) return;
     const names = columns.map(({ letter, name }) => h("th", { scope: "col" }, letter, h("span", { className: "name" }, name)));
     this.#head.replaceChildren(h("th", { scope: "col" }, "Class"), ...names);
     this.#areas.replaceChildren(...rowsOf(columns).map(({ name, colour, cells }) => row(classHead(name, colour), cells)));
     const timed = (/** @type {"network" | "total"} */ key) => columns.map(({ pane }) => shownTime(pane, key));
-    const sizes = columns.map(({ pane }) => (pane.model && pane.result ? `${megabytes(pane.model.bytes)}, ${pane.model.precision}` : absent("no result")));
+    const sizes = columns.map(({ pane }) => (pane.model && pane.areas ? `${megabytes(pane.model.bytes)}, ${pane.model.precision}` : absent("no result")));
     this.#times.replaceChildren(row(["Network"], timed("network")), row(["In all"], timed("total")), row(["File"], sizes));
   }
 }
@@ -38,7 +38,7 @@ export class AreaTable extends HTMLElement {
 function rowsOf(columns) {
   /** @type {Map<string, {name: string, colour: [number, number, number], most: number}>} */
   const found = new Map();
-  for (const { name, colour, fraction } of columns.flatMap(({ pane }) => pane.result?.classes ?? [])) {
+  for (const { name, colour, fraction } of columns.flatMap(({ pane }) => pane.areas ?? [])) {
     const most = Math.max(fraction, found.get(keyOf(name))?.most ?? 0);
     found.set(keyOf(name), { name, colour, most });
   }
@@ -50,17 +50,18 @@ function rowsOf(columns) {
  * @param {import("./pane.js").Pane} pane
  * @param {string} key
  */
-function areaIn({ result, model }, key) {
-  if (!result || !model) return absent("no result");
+function areaIn({ areas, model }, key) {
+  if (!areas || !model) return absent("no result");
   if (!model.classes.some(({ name }) => keyOf(name) === key)) return absent("not a class of this model");
-  return percent(result.classes.find(({ name }) => keyOf(name) === key)?.fraction ?? 0);
+  return percent(areas.find(({ name }) => keyOf(name) === key)?.fraction ?? 0);
 }
 
 /**
  * @param {import("./pane.js").Pane} pane
  * @param {"network" | "total"} key
  */
-function shownTime({ result, isFirstRun }, key) {
+function shownTime({ result, report, isFirstRun }, key) {
+  if (report) return duration(key === "total" ? report.upload + report.network + report.paint : report.network);
   if (!result) return absent("no result");
   const { compile, [key]: ms } = result.timings;
   // What compiling takes is no part of what a picture takes.

@@ -141,9 +141,10 @@ export class ComparePage extends HTMLElement {
         this.#noteAddress();
         void listCameras().then((cameras) => this.#comparison.source && bar.showCameras(cameras, source.id));
       },
+      areas: () => this.#showTable(),
       difference: (found) => {
         const letters = found?.panes.map((/** @type {import("./pane.js").Pane} */ pane) => this.#letterOf(pane));
-        difference.show(found, letters ?? [], this.#comparison.picture);
+        difference.show(found, letters ?? [], found?.picture ?? null);
         difference.stage.showZoom(this.#zoom);
       },
       failed: (error) => this.#complain(error, null),
@@ -249,6 +250,7 @@ export class ComparePage extends HTMLElement {
   #changeView(change) {
     Object.assign(this.#view, change);
     for (const { pane } of this.#panes) pane.setView(change);
+    this.#parts.difference.showMirrored(this.#view.mirrored);
   }
 
   /** The work is done, or as much of it as can be: a pane that failed makes the whole page stand at its error. */
@@ -331,7 +333,7 @@ function sentenceOf(state, who) {
     loading: who ? `Loading ${who}…` : "Loading…",
     working: `Segmenting: ${who}…`,
     done: "Done, one pane after another.",
-    live: "Live: each frame goes through all panes, one after another. Take a still to see areas and differences.",
+    live: "Live: each frame goes through all panes, one after another. Areas and differences follow about once a second; take a still to look closer.",
   };
   return sentences[state];
 }

@@ -58,6 +58,7 @@ export class ComparePane extends HTMLElement {
       this.addEventListener(type, (event) => react(/** @type {CustomEvent} */ (event).detail));
     }
     this.pane.addEventListener("change", () => this.#show());
+    this.pane.addEventListener("frame", () => this.#showFacts());
     this.pane.addEventListener("progress", (event) => this.#picker.showProgress(/** @type {CustomEvent} */ (event).detail));
     this.#show();
   }
@@ -133,9 +134,8 @@ export class ComparePane extends HTMLElement {
 
   #show() {
     const { pane } = this;
-    this.#stage.showPainted(pane.isPainted);
+    this.#showFacts();
     this.#save.hidden = pane.result === null;
-    this.#facts.textContent = this.#factLine();
     if (pane.model && pane.model !== this.#shownModel) {
       this.#shownModel = pane.model;
       this.#picker.showModel(pane.model);
@@ -143,6 +143,11 @@ export class ComparePane extends HTMLElement {
     this.#picker.showChoice(this.name);
     if (pane.error !== this.#shownError) this.#complain();
     emit(this, "changed");
+  }
+
+  #showFacts() {
+    this.#stage.showPainted(this.pane.isPainted);
+    this.#facts.textContent = this.#factLine();
   }
 
   #factLine() {

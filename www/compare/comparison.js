@@ -2,7 +2,8 @@ import { decodePicture } from "../engine.js";
 import { abortedError, asSegscopeError } from "../errors.js";
 import { Live } from "../live.js";
 import { frameOfVideo } from "../video-frame.js";
-import { differenceOf } from "./difference.js";
+import { differenceOf, newCounter } from "./difference.js";
+import { LiveFigures } from "./live-figures.js";
 import { Turns } from "./turns.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
@@ -13,11 +14,13 @@ import { Turns } from "./turns.js";
  * beside anything else, so that the times are those of a network that has the machine to itself.
  *
  * Events: `state` (a State), `turn` (the Pane that works), `picture` (Picture or null), `size` (of the live picture), `source`
- * (LiveSource or null), `difference` (Difference and the `panes` it is of, or null), `failed` (an error).
+ * (LiveSource or null), `areas` (of a live picture, counted anew), `difference` (Difference, the `panes` and the `picture` it is of, or null), `failed`
+ * (an error).
  */
 export class Comparison extends EventTarget {
   #turns = new Turns();
   #live = new Live();
+  #figures = new LiveFigures();
   #isWorking = false;
   #isFollowing = false;
   /** Whether frames of a source are on the canvases. */ #isLiveShown = false;
@@ -34,10 +37,13 @@ export class Comparison extends EventTarget {
       this.#live.addEventListener(type, (event) => this.#tell(type, /** @type {CustomEvent} */ (event).detail));
     }
     this.#live.addEventListener("source", () => {
+      this.#figures.end();
       // What is on the canvases is no frame of this source.
       if (this.#isLiveShown) for (const pane of this.panes) pane.forgetResult();
       this.#isFollowing = this.#isLiveShown = false;
     });
+    this.#figures.addEventListener("figures", (event) => this.#showFigures(/** @type {CustomEvent} */ (event).detail));
+    this.#figures.addEventListener("failed", (event) => this.#tell("failed", /** @type {CustomEvent} */ (event).detail));
     this.#live.addEventListener("frame", () => this.#showLive());
     this.#live.addEventListener("failed", (event) => {
       this.#isFollowing = false;
@@ -172,12 +178,15 @@ export class Comparison extends EventTarget {
     const picture = this.picture;
     const panes = this.panes.flatMap((pane) => (pane.model && pane.mask ? [{ pane, model: pane.model, mask: pane.mask }] : []));
     if (!picture || panes.length < 2) return;
+    const counter = newCounter();
     try {
-      const difference = await differenceOf(panes);
+      const difference = await differenceOf(panes, counter);
       const isNew = panes.every(({ pane, mask }) => this.panes.includes(pane) && pane.mask === mask);
-      if (isNew) this.#tell("difference", { ...difference, panes: panes.map(({ pane }) => pane) });
+      if (isNew) this.#tell("difference", { ...difference, picture, panes: panes.map(({ pane }) => pane) });
     } catch (error) {
       this.#tell("failed", asSegscopeError(error));
+    } finally {
+      counter.end(abortedError());
     }
   }
 
@@ -205,7 +214,10 @@ export class Comparison extends EventTarget {
       /** @type {import("../types.js").ShownFrame | null} */
       let shown = null;
       for (const pane of this.panes) shown = (await pane.showFrame(frame)) ?? shown;
-      if (shown) return shown;
+      if (shown) {
+        await this.#figures.refresh(frame, this.panes);
+        return shown;
+      }
     } finally {
       frame.close();
     }
@@ -213,6 +225,14 @@ export class Comparison extends EventTarget {
     // A pane that lost its GPU gets a new one, and the camera goes on; else the panes tell what is wrong with them.
     void this.work();
     throw abortedError();
+  }
+
+  /** @param {import("./live-figures.js").Figures} figures */
+  #showFigures({ areas, difference, picture }) {
+    const panes = areas.map(({ pane }) => pane);
+    const present = areas.filter(({ pane, model, areas }) => this.panes.includes(pane) && pane.showAreas(model, areas));
+    this.#tell("areas");
+    if (difference && present.length === panes.length) this.#tell("difference", { ...difference, picture, panes });
   }
 
   #showLive() {

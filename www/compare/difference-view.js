@@ -46,6 +46,11 @@ export class DifferenceView extends HTMLElement {
     this.#stage.showPainted(true);
   }
 
+  /** As the panes show a front camera. @param {boolean} isMirrored */
+  showMirrored(isMirrored) {
+    this.classList.toggle("is-mirrored", isMirrored);
+  }
+
   /** Of another photo nothing is known yet. */
   clear() {
     this.hidden = true;

@@ -1,4 +1,4 @@
-/** Counts and draws the pixels on which masks differ, beside the page: a photo of twelve megapixels takes a while. */
+/** Counts the pixels of masks, and counts and draws those on which masks differ, beside the page: a photo of twelve megapixels takes a while. */
 import { serveCalls } from "../serve-calls.js";
 import { OTHER } from "./shared-classes.js";
 
@@ -8,6 +8,17 @@ import { OTHER } from "./shared-classes.js";
 const COLOUR = [255, 214, 0];
 
 serveCalls({
+  /**
+   * For each mask how many pixels have a class id.
+   * @param {Uint8Array[]} masks
+   */
+  areas(masks) {
+    return masks.map((mask) => {
+      const counts = new Uint32Array(256);
+      for (const id of mask) counts[id] += 1;
+      return counts;
+    });
+  },
   /**
    * For each group on how many pixels its members are not all the same; and a drawing of where in the first one, which is
    * transparent elsewhere. For each group of two also their mean IoU. No side of it is longer than `mostSide`: a pixel of it is as opaque as the part of it that differs.

@@ -1,4 +1,3 @@
-import { abortedError } from "../errors.js";
 import { spawnWorker } from "../spawn-worker.js";
 import { sharedClasses } from "./shared-classes.js";
 
@@ -15,16 +14,24 @@ const MOST_SIDE = 2048;
  * @property {ImageData | null} drawing `null` if no class is shared
  */
 
+/** What a pane has to compare. @typedef {{model: import("./shared-classes.js").Classes, mask: import("../types.js").Mask}} Masked */
+
+/** A worker that counts; who has it ends it, and its memory goes. */
+export const newCounter = () => spawnWorker("compare/difference-worker.js");
+
+/** @typedef {ReturnType<typeof newCounter>} Counter */
+
 /**
  * Compares masks of one picture, pixel by pixel.
- * @param {{model: import("./shared-classes.js").Classes, mask: import("../types.js").Mask}[]} panes two at least
+ * @param {Masked[]} panes two at least
+ * @param {Counter} counter
  * @returns {Promise<Difference>}
  */
-export async function differenceOf(panes) {
+export async function differenceOf(panes, counter) {
   const members = panes.map((_, index) => index);
   const couples = members.flatMap((a) => members.slice(a + 1).map((b) => [a, b]));
   const groups = [members, ...couples].map((members) => ({ members, ...sharedClasses(members.map((index) => panes[index]?.model ?? { classes: [] })) }));
-  const { counts, ious, width, height, data } = await compared(panes.map(({ mask }) => mask), groups);
+  const { counts, ious, width, height, data } = await counter.call("compare", () => ({ args: [panes.map(({ mask }) => mask.data), sizeOf(panes), groups, MOST_SIDE] }));
   const pixels = panes[0]?.mask.data.length ?? 1;
   const [all, ...pairs] = groups.map(({ members, names }, at) => ({ members, share: names.length > 0 ? counts[at] / pixels : null, meanIou: ious[at] }));
   const share = all?.share ?? null;
@@ -37,17 +44,8 @@ export async function differenceOf(panes) {
   };
 }
 
-/**
- * In a worker whose memory goes when it ends.
- * @param {import("../types.js").Mask[]} masks
- * @param {import("./difference-worker.js").Group[]} groups
- */
-async function compared(masks, groups) {
-  const { width = 0, height = 0 } = masks[0] ?? {};
-  const worker = spawnWorker("compare/difference-worker.js");
-  try {
-    return await worker.call("compare", () => ({ args: [masks.map(({ data }) => data), { width, height }, groups, MOST_SIDE] }));
-  } finally {
-    worker.end(abortedError());
-  }
+/** Of all masks. @param {Masked[]} panes */
+function sizeOf(panes) {
+  const { width = 0, height = 0 } = panes[0]?.mask ?? {};
+  return { width, height };
 }

@@ -16,7 +16,7 @@ const CHEAP_MS = 1500;
  * One network with an engine of its own, and what it made of the picture. Whoever owns several gives each its turn: `step`
  * does the next thing that is missing.
  *
- * Events: `change`, `progress` (a Progress or null).
+ * Events: `change`, `frame` (one was shown), `progress` (a Progress or null).
  */
 export class Pane extends EventTarget {
   /** @type {() => HTMLCanvasElement} */ #newCanvas;
@@ -37,6 +37,7 @@ export class Pane extends EventTarget {
   /** @type {import("../types.js").LoadedModel | null} */ model = null;
   /** @type {import("../types.js").SegmentResult | null} */ result = null;
   /** Class ids of the result. @type {import("../types.js").Mask | null} */ mask = null;
+  /** Of the result, or of a frame a moment ago. @type {import("../types.js").FoundClass[] | null} */ areas = null;
   /** Whether the result's times are those of the first run. */ isFirstRun = false;
   /** Of the last frames. @type {import("../frame-meter.js").FrameReport | null} */ report = null;
   /** Why there is no result; until the visitor changes something. @type {import("../errors.js").SegscopeError | null} */ error = null;
@@ -95,13 +96,36 @@ export class Pane extends EventTarget {
       const shown = await engine.showFrame(frame);
       if (asked !== this.#asked) return null;
       this.report = this.#meter.shown(shown, start);
-      this.#tell("change");
+      this.#tell("frame");
       return shown;
     } catch (error) {
-      if (asked === this.#asked) this.#fail(asSegscopeError(error));
+      if (asked === this.#asked) {
+        this.areas = null;
+        this.#fail(asSegscopeError(error));
+      }
       this.#tell("change");
       return null;
     }
+  }
+
+  /** Class ids of the frame that is shown; `null` if there is none. What is wrong shows with the next frame. */
+  async readFrame() {
+    const engine = this.#engine;
+    if (!engine || !this.report) return null;
+    const asked = this.#asked;
+    const mask = await engine.readMask().catch(() => null);
+    return asked === this.#asked ? mask : null;
+  }
+
+  /**
+   * Of a frame, once they are counted; whether that was one by the present network.
+   * @param {import("../types.js").LoadedModel} model
+   * @param {import("../types.js").FoundClass[]} areas
+   */
+  showAreas(model, areas) {
+    const isPresent = this.report !== null && this.model === model;
+    if (isPresent) this.areas = areas;
+    return isPresent;
   }
 
   /** @param {Wanted} wanted */
@@ -135,7 +159,7 @@ export class Pane extends EventTarget {
   /** Another picture is to be shown, or the same by another network. */
   forgetResult() {
     this.#asked += 1;
-    this.#shown = this.result = this.mask = this.report = this.error = null;
+    this.#shown = this.result = this.areas = this.mask = this.report = this.error = null;
     this.#meter = new FrameMeter();
     this.#tell("progress", null);
     this.#tell("change");
@@ -220,6 +244,7 @@ export class Pane extends EventTarget {
     if (asked !== this.#asked) return;
     this.isFirstRun = isFirst && !isRepeated;
     this.result = result;
+    this.areas = result.classes;
     this.mask = mask;
     this.#shown = picture;
   }

@@ -21,9 +21,11 @@ import { MessageBar } from "../elements/message-bar.js";
  * @property {string} [arxiv]
  * @property {string} [url] where there is no arXiv id
  * @property {string[]} [zoo] what the names of our zoo's architectures begin with, before an underscore and what they are built on
+ * @property {string} [graph] the architecture of the zoo whose graph is drawn; without one, the catalogue's first model of it
+ * @property {{name: string, path: string, words: string}} [lesson] that shows it, where the zoo does not have it: below learn/, and what there is to see
  */
 
-/** The networks of the field, one after another, with links to those that the catalogue has weights of. */
+/** The networks of the field, one after another, each with links that open it: its models, its graph, or the lesson that shows it. */
 export class FieldTimeline extends HTMLElement {
   #message = new MessageBar();
   // Styled without markers, a list is none to some screen readers unless it says so.
@@ -92,22 +94,31 @@ function item(entry, models) {
       h("p", { className: "hint" }, authors.join(", ")),
       h("dl", {}, h("dt", {}, "Idea"), h("dd", {}, idea), h("dt", {}, "In the graph"), h("dd", {}, change)),
       h("p", { className: "hint" }, `“${title}”${venue}, `, link),
-      models.length > 0 ? openings(network, models) : h("p", { className: "none" }, absence(entry)),
+      openings(entry, models),
     ),
   );
 }
 
 /**
- * @param {string} network
+ * @param {Entry} entry
  * @param {CatalogueEntry[]} models
  */
-function openings(network, models) {
-  const links = models.map(({ id, name }) => h("a", { className: "open", href: `../compare/?pane=${id}`, "aria-label": `Open ${network}, model ${name}` }, name));
-  return h("p", { className: "openings" }, "Open with weights for ", ...links);
+function openings({ network, graph, lesson }, models) {
+  if (lesson) {
+    const { name, path, words } = lesson;
+    return h("p", { className: "openings" }, `${words} `, opening(`../learn/${path}`, name, `${name}: ${network}`));
+  }
+  const drawn = opening(`../graph/?${graph ? `network=${graph}` : `model=${models[0]?.id}`}`, "Graph", `Graph of ${network}`);
+  if (models.length === 0) return h("p", { className: "openings" }, "No trained weights here; open its ", drawn);
+  const links = models.map(({ id, name }) => opening(`../compare/?pane=${id}`, name, `Open ${network}, model ${name}`));
+  return h("p", { className: "openings trained" }, "Open with weights for ", ...links, " or its ", drawn);
 }
 
-/** @param {Entry} entry */
-const absence = ({ zoo }) =>
-  zoo ? "No weights here: Segscope can build and import this network, but its catalogue has no model of it." : "No weights here: the catalogue has no model of this network.";
+/**
+ * @param {string} href
+ * @param {string} text
+ * @param {string} label for who hears it without the heading
+ */
+const opening = (href, text, label) => h("a", { className: "open", href, "aria-label": label }, text);
 
 customElements.define("field-timeline", FieldTimeline);

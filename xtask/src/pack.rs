@@ -1,6 +1,6 @@
 //! `cargo xtask pack MODEL`: a folder that any static host serves, from whatever path.
 
-use crate::command::{run, say};
+use crate::command::{self, run, say};
 use crate::node::Node;
 use crate::{bundle, project, scripts};
 use anyhow::{Context, Result, ensure};
@@ -45,8 +45,14 @@ fn model_path(model: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Page, engine as it was built last, and model.
+/// Page, engine as it was built last, and the model, which that engine has to take.
 pub fn write(folder: &Path, model: &Path) -> Result<()> {
+    let node = Node::set_up()
+        .inspect_err(|error| say(format_args!("the model is not tried, types are left out: {error:#}")))
+        .ok();
+    if let Some(node) = &node {
+        check(node, model)?;
+    }
     let package = folder.join(PACKAGE);
     let www = project::root().join("www");
     let entries: Vec<&str> = scripts::ENGINE.into_iter().chain(ENTRIES).collect();
@@ -73,18 +79,26 @@ pub fn write(folder: &Path, model: &Path) -> Result<()> {
     let manifest =
         include_str!("../../examples/pack/package.json").replace("VERSION", env!("CARGO_PKG_VERSION"));
     fs::write(package.join("package.json"), manifest).context("package.json cannot be written")?;
-    write_types(&package, &www)
+    match &node {
+        Some(node) => write_types(node, &package, &www),
+        None => Ok(()),
+    }
+}
+
+/// Else the first to hear that a file is no model would be visitors.
+fn check(node: &Node, model: &Path) -> Result<()> {
+    let script = project::root().join("examples/pack/check-model.js");
+    let refusal = command::output(node.command().arg(script).arg(std::path::absolute(model)?))?;
+    ensure!(
+        refusal.is_empty(),
+        "{} cannot be packed: {refusal}. cargo xtask import makes a model file of a checkpoint or an ONNX file",
+        model.display()
+    );
+    Ok(())
 }
 
 /// The JSDoc's types as declarations.
-fn write_types(package: &Path, www: &Path) -> Result<()> {
-    let node = match Node::set_up() {
-        Ok(node) => node,
-        Err(error) => {
-            say(format_args!("types are left out: {error:#}"));
-            return Ok(());
-        }
-    };
+fn write_types(node: &Node, package: &Path, www: &Path) -> Result<()> {
     let types = package.join("types");
     copy(&www.join("types.d.ts"), &types.join("types.d.ts"))?;
     run(node

@@ -1,5 +1,5 @@
-//! What needs PyTorch: checkpoints that torchvision, segmentation_models_pytorch and transformers write, natively and
-//! in Chromium, and the exporter's own tests.
+//! What needs PyTorch: checkpoints and ONNX files of torchvision's, segmentation_models_pytorch's and transformers' networks, natively
+//! and in Chromium, and the tests of what is written in Python.
 
 use crate::command::{self, line, say, succeeds};
 use crate::test::{self, Count};
@@ -27,8 +27,10 @@ pub fn run(filter: Option<&str>) -> Result<Count> {
     let native = test::count("native", run_native(&checkpoints, filter));
     let data = (VARIABLE, checkpoints.as_path());
     let browser = test::count("browser", test_browser::run_file("checkpoints.test.js", filter, data));
-    let exporter = test::count("exporter", run_exporter(&python, filter));
-    Ok(native.and(browser).and(exporter))
+    let exporter = test::count("exporter", run_python(&python, "python/tests", filter));
+    // Among them the papers' numbers of parameters.
+    let training = test::count("training", run_python(&python, "training", filter));
+    Ok(native.and(browser).and(exporter).and(training))
 }
 
 /// The Python of a virtual environment with the packages; they are installed anew where their list has changed.
@@ -63,12 +65,12 @@ fn run_native(checkpoints: &Path, filter: Option<&str>) -> Result<Count> {
     test_native::run_counted(&mut command)
 }
 
-/// By Python's own unittest, whose report goes to standard error.
-fn run_exporter(python: &Path, filter: Option<&str>) -> Result<Count> {
-    say("the exporter's tests");
+/// The tests of a folder, by Python's own unittest, whose report goes to standard error.
+fn run_python(python: &Path, folder: &str, filter: Option<&str>) -> Result<Count> {
+    say(format_args!("tests of {folder}/"));
     let mut command = Command::new(python);
     command.args(["-m", "unittest", "discover"]).args(filter.map(|part| ["-k", part]).into_iter().flatten());
-    command.current_dir(project::root().join("python/tests")).stdin(Stdio::null()).stdout(Stdio::inherit());
+    command.current_dir(project::root().join(folder)).stdin(Stdio::null()).stdout(Stdio::inherit());
     let output = command.output().with_context(|| format!("cannot start `{}`", line(&command)))?;
     let report = String::from_utf8_lossy(&output.stderr);
     eprint!("{report}");

@@ -181,7 +181,7 @@ export const NETWORKS = {
   fpn_resnet18: { name: "FPN, ResNet-18", model: "fpn" },
   fpn_resnet50: { name: "FPN, ResNet-50", model: "fpn" },
   deeplabv3_resnet50: { name: "DeepLabv3, ResNet-50", model: "deeplabv3" },
-  linknet_resnet18: { name: "LinkNet, ResNet-18" },
+  linknet_resnet18: { name: "LinkNet, ResNet-18", model: "linknet" },
   deeplabv3plus_resnet50: { name: "DeepLabv3+, ResNet-50", model: "deeplabv3plus" },
   panet_resnet50: {},
   pan_resnet50: { name: "PAN, ResNet-50" },

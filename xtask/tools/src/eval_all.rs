@@ -74,7 +74,7 @@ pub fn run(options: &Options) -> Result<()> {
 fn compare<B: Backend>(session: &Session<B>, options: &Options) -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let catalogue = Catalogue::read(&root.join("models/catalogue.json"))?;
-    // Whoever measures again may not have the checkpoints.
+    // Whoever measures again may not have the checkpoints, or those of the networks trained last only.
     let last = last_scores(&root.join("models/camvid.json"))?;
     let mut rows = Vec::new();
     for entry in &catalogue.models {
@@ -85,10 +85,11 @@ fn compare<B: Backend>(session: &Session<B>, options: &Options) -> Result<()> {
         let known = if options.only_new { read_metrics(&path)? } else { None };
         let mut row = Row::measure(session, entry, evaluation, &shipped, known)
             .with_context(|| entry.spec.id.clone())?;
-        row.mean_iou_f32 = match &options.checkpoints {
+        let of_checkpoint = match &options.checkpoints {
             Some(folder) => mean_iou_in(&folder.join(row.id).join(format!("{}.json", row.split)))?,
-            None => last[row.id].as_f64(),
+            None => None,
         };
+        row.mean_iou_f32 = of_checkpoint.or(last[row.id].as_f64());
         println!("{}", row.line());
         if options.write {
             write_metrics(&path, &row.metrics)?;

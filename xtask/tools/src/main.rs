@@ -9,6 +9,8 @@ mod calibrate;
 mod catalogue;
 #[cfg(feature = "reference")]
 mod checkpoint;
+#[cfg(feature = "reference")]
+mod class_map;
 mod eval;
 #[cfg(feature = "reference")]
 mod eval_all;
@@ -28,6 +30,8 @@ mod quantise;
 mod readme;
 #[cfg(feature = "reference")]
 mod sample_photos;
+#[cfg(feature = "reference")]
+mod subjects;
 #[cfg(feature = "reference")]
 mod taps;
 
