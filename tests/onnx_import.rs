@@ -204,6 +204,10 @@ fn hostile_files_are_refused() {
             "larger squares",
             file(64, vec![node("DepthToSpace", &["image"], "scores", vec![int("blocksize", i64::MAX)])]),
         ),
+        (
+            "a pixel many times",
+            file(64, vec![node("Gather", &["image", "grid"], "scores", vec![int("axis", 2)])]),
+        ),
         ("an endless range", file(64, vec![node("Range", &["least", "most", "one"], "scores", vec![])])),
         (
             "nothing backwards",

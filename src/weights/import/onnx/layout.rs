@@ -1,6 +1,7 @@
 //! Operations that compute nothing: they say how a tensor is read, cut or put together.
 
 use super::Outcome;
+use super::constant::Constant;
 use super::trace::{Target, Trace};
 use super::view::{Axis, Part, View, whole};
 use crate::graph::{Op, Pair};
@@ -59,6 +60,23 @@ pub fn transpose(view: &View, order: Option<&[i64]>) -> Outcome<View> {
         return Err(format!("its order of dimensions is {order:?}"));
     }
     Ok(view.transposed(&order))
+}
+
+/// One position of a dimension, or all of them in order, as PyTorch writes a reshape of a mean.
+pub fn gather(trace: &mut Trace, view: &View, dim: usize, index: &Constant) -> Outcome<View> {
+    let size = view.shape()[dim];
+    let positions = index.as_integers().unwrap_or_default();
+    if let (&[at], true) = (positions, index.shape.is_empty()) {
+        let cut = cut(trace, view, dim, axis(at, size)?, 1)?;
+        return squeeze(&cut, Some(&[dim as i64]));
+    }
+    if !positions.iter().copied().eq(0..size as i64) {
+        return Err("it takes several positions at once, not all of them in order".into());
+    }
+    let [before, after] = [&view.shape()[..dim], &view.shape()[dim + 1..]].map(<[usize]>::to_vec);
+    let sizes: Vec<i64> =
+        [&before, &index.shape, &after].into_iter().flatten().map(|&side| side as i64).collect();
+    reshape(view, &sizes, true)
 }
 
 /// Without the dimensions of size one at `axes`, or without all of them.

@@ -181,13 +181,7 @@ fn on_view(
         }
         "Gather" => {
             let dim = layout::axis(attributes.int("axis", 0), view()?.dims.len())?;
-            let index = inputs.constant(1)?;
-            let (Some(&[at]), true) = (index.as_integers(), index.shape.is_empty()) else {
-                return Err("it takes several positions at once".into());
-            };
-            let at = layout::axis(at, view()?.shape()[dim])?;
-            let cut = layout::cut(trace, view()?, dim, at, 1)?;
-            layout::squeeze(&cut, Some(&[dim as i64]))?
+            layout::gather(trace, view()?, dim, inputs.constant(1)?)?
         }
         "Expand" => {
             let sizes = inputs.constant(1)?.as_integers().unwrap_or_default();
