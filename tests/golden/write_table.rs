@@ -11,12 +11,10 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use common::{
-    Golden, golden_networks, golden_path, magnitude, run_network, run_pictures, same_argmax, whole_zoo,
-};
+use common::{Golden, golden_networks, golden_path, run_network, run_pictures, same_argmax, whole_zoo};
 use segscope::graph::onnx::{Output, export};
 use segscope::graph::random::{random_picture, random_weights};
-use segscope::graph::{Graph, Tensor, passes};
+use segscope::graph::{Graph, Op, Tensor, passes};
 use segscope::reference::Reference;
 use segscope::session::{Backend, Cpu};
 use segscope::weights::Precision;
@@ -35,13 +33,13 @@ and v2 is no part of the networks but a last step that any of them can have: `la
 128x128 cells (a stride of 8 on a picture of 1024 pixels).
 
 The other columns compare scores in f32 with PyTorch's, from random weights and on the small pictures of `python/golden/networks.py`: the largest
-difference of any score in the reference (burn), in the GPU's kernels (WGSL) and in the processor's (SIMD), and the least share of pixels whose best
-class is the same. Where a golden file keeps its scores in f16, the difference is that of f16. A dash: the adapter did not take the weights in one
-piece (software ones take 128 MB); `tests/executors.rs` runs these in int8.
+difference of any score, as a part of the largest score, in the reference (burn), in the GPU's kernels (WGSL) and in the processor's (SIMD), and the
+least share of pixels whose best class is the same. Where a golden file keeps its scores in f16, the difference is that of f16, up to 5e-4. A dash: the
+adapter did not take the weights in one piece (software ones take 128 MB); `tests/executors.rs` runs these in int8.
 
-The last two columns are of every network: exported as ONNX and run by ONNX Runtime (onnxruntime-web 1.30, wasm), against our SIMD executor. Its
-weights are random and not those of the golden files, with scores from under 1 to thousands, so the largest difference is given as a part of the
-largest score.
+The last two columns are the same of each network exported as ONNX and run by ONNX Runtime (onnxruntime-web 1.30, wasm), against our SIMD executor.
+ENet puts maxima back where they were: where two values of a window are equal but for rounding, another engine has another place, and single pixels
+differ by more.
 ";
 
 fn main() {
@@ -77,21 +75,15 @@ fn main() {
     std::fs::write(file, table).unwrap();
 }
 
+const MOST_DIFFERENCE: f32 = 1e-3;
+/// Of pixels with the same class.
+const LEAST_SHARE: f64 = 0.999;
+
 /// Of one network.
 struct Figures {
     cells: String,
-    /// Whether a score is off by more than a thousandth of the largest, or one class in a thousand is another.
+    /// Whether scores or classes are further from the other engine's than rounding explains.
     is_far: bool,
-}
-
-impl Figures {
-    /// `difference` is a part of the largest score.
-    fn new(cells: String, difference: f32, same_class: f64) -> Self {
-        Self {
-            cells: format!("{cells} | {:.2} %", same_class * 100.0),
-            is_far: difference > 1e-3 || same_class < 0.999,
-        }
-    }
 }
 
 /// Three differences and a share.
@@ -109,16 +101,21 @@ fn figures(case: &Golden) -> Figures {
         on_gpu(),
         Some(run_pictures(&Cpu, &graph, &weights, &case.input, case.shape)),
     ];
-    let differences = outputs.each_ref().map(|ours| Some(largest_difference(ours.as_ref()?, &case.output)));
+    let differences = outputs.each_ref().map(|ours| Some(difference(ours.as_ref()?, &case.output)));
     let cells = differences.map(|difference| difference.map_or("-".into(), |it| format!("{it:.0e}")));
-    let largest = differences.into_iter().flatten().fold(0.0, f32::max) / magnitude(&case.output);
+    let largest = differences.into_iter().flatten().fold(0.0, f32::max);
     let share = outputs.iter().flatten().map(|ours| same_argmax(ours, &case.output)).fold(1.0, f64::min);
-    Figures::new(cells.join(" | "), largest, share)
+    let cells = format!("{} | {:.2} %", cells.join(" | "), share * 100.0);
+    Figures { cells, is_far: largest > MOST_DIFFERENCE || share < LEAST_SHARE }
 }
 
-fn largest_difference(ours: &Tensor, theirs: &Tensor) -> f32 {
+/// The largest, as a part of the largest score.
+fn difference(ours: &Tensor, theirs: &Tensor) -> f32 {
     assert_eq!(ours.shape, theirs.shape);
-    ours.data.iter().zip(&theirs.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    let largest =
+        |values: &mut dyn Iterator<Item = f32>| values.fold(0.0, |most: f32, value| most.max(value.abs()));
+    let difference = largest(&mut ours.data.iter().zip(&theirs.data).map(|(a, b)| a - b));
+    difference / largest(&mut theirs.data.iter().copied())
 }
 
 /// A program that runs ONNX files, one a line of its input.
@@ -163,9 +160,11 @@ impl OnnxRuntime {
         let data = bytes.as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).collect();
         let theirs = Tensor::new(ours.shape.clone(), data);
         let share = same_argmax(&ours, &theirs);
-        let largest_score = ours.data.iter().fold(0.0f32, |largest, score| largest.max(score.abs()));
-        let difference = largest_difference(&ours, &theirs) / largest_score;
-        Figures::new(format!("{difference:.0e}"), difference, share)
+        let difference = difference(&ours, &theirs);
+        // A rounding error can move a value to another pixel.
+        let unpools = graph.nodes.iter().any(|node| matches!(node.op, Op::MaxUnpool2d(_)));
+        let cells = format!("{difference:.0e} | {:.2} %", share * 100.0);
+        Figures { cells, is_far: (difference > MOST_DIFFERENCE && !unpools) || share < LEAST_SHARE }
     }
 }
 
