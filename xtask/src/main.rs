@@ -36,8 +36,8 @@ cargo xtask COMMAND
   serve [--port N] [--fast] [--no-build]   build and serve the page on 127.0.0.1 (port 8000; 0 = any free one)
   build [--fast]                           wasm bundles into www/pkg/; --fast: quick to build, larger, slower
   test [--native | --browser] [FILTER]     every test, native and in Chromium with WebGPU; FILTER: part of a name
-  test --packages [FILTER]                 checkpoints of PyTorch's packages, natively and in Chromium, and the
-                                           exporter's tests; installs PyTorch in target/python
+  test --packages [FILTER]                 checkpoints and ONNX files of PyTorch's packages, natively and in Chromium,
+                                           and the Python tests; installs PyTorch in target/python
   test --offline [FILTER]                  every lesson's tests on the classroom pack, as a browser keeps it, with the network cut
   bench [live] [...]                       against onnxruntime-web and burn; `cargo xtask bench --help`
   zoo                                      docs/zoo.md: every network's counts, and its distance from PyTorch
