@@ -368,7 +368,11 @@ browserTest("live masks are read and counted about once a second, not while othe
         if (isOpen) for (const answer of held.splice(0)) answer();
       };
       const answer = globalThis.postMessage.bind(globalThis);
-      globalThis.postMessage = (...message) => (isOpen ? answer(...message) : held.push(() => answer(...message)));
+      globalThis.postMessage = (...message) => {
+        if (isOpen) return answer(...message);
+        held.push(() => answer(...message));
+        gate.postMessage("held");
+      };
     `;
     await route.fulfill({ response, body: slow + (await response.text()) });
   });
@@ -395,12 +399,18 @@ browserTest("live masks are read and counted about once a second, not while othe
   // Both panes' masks each time.
   for (const [at, time] of reads.slice(2).entries()) assert.ok(at % 2 === 1 || time - reads[at] > 900, `${reads.map(Math.round)}: no more than once a second`);
 
-  await page.evaluate(() => new BroadcastChannel("gate").postMessage(false));
-  // The answer of the next one, if not of the present one, is held.
-  await page.waitForTimeout(4000);
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const gate = new BroadcastChannel("gate");
+        gate.onmessage = resolve;
+        gate.postMessage(false);
+      }),
+  );
+  // An answer is held back now. Ten frames, and as many as two refreshes would take.
   const before = await seen();
-  await page.waitForFunction((wanted) => /** @type {any} */ (globalThis).frameCount >= wanted, before.frames + 10, { timeout: TIMEOUT / 3 });
-  await page.waitForTimeout(2000);
+  const end = (await page.evaluate(() => performance.now())) + 2500;
+  await page.waitForFunction(([frames, time]) => /** @type {any} */ (globalThis).frameCount >= (frames ?? 0) && performance.now() > (time ?? 0), [before.frames + 10, end], { timeout: TIMEOUT / 3 });
   assert.equal((await seen()).reads.length, before.reads.length, "no other masks are read while these are counted");
   await page.evaluate(() => new BroadcastChannel("gate").postMessage(true));
   await page.waitForFunction((count) => /** @type {any} */ (globalThis).reads.length > count, before.reads.length, { timeout: TIMEOUT / 3 });

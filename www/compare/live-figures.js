@@ -41,7 +41,11 @@ export class LiveFigures extends EventTarget {
     try {
       /** @type {Read[]} */
       const read = [];
-      for (const pane of panes) read.push(...((await readingOf(pane)) ?? []));
+      for (const pane of panes) {
+        const { model } = pane;
+        const mask = await pane.readFrame();
+        if (model && mask) read.push({ pane, model, mask });
+      }
       const bitmap = await createImageBitmap(frame);
       this.#due = start + Math.max(PAUSE_MS, (performance.now() - start) / READING_SHARE);
       void this.#count(counter, read, bitmap);
@@ -88,13 +92,6 @@ export class LiveFigures extends EventTarget {
   #fail(counter, error) {
     if (counter === this.#counter) this.dispatchEvent(new CustomEvent("failed", { detail: asSegscopeError(error) }));
   }
-}
-
-/** @param {Pane} pane */
-async function readingOf(pane) {
-  const { model } = pane;
-  const mask = await pane.readFrame();
-  return model && mask ? [{ pane, model, mask }] : null;
 }
 
 /**
