@@ -91,15 +91,17 @@ impl PackedWeights {
             match &node.op {
                 Op::Conv2d(_) | Op::ConvTranspose2d(_) => {
                     let conv = &node.op.convolution().expect("it is one");
-                    let order = match kernels[id] {
-                        Some(ConvKernel::Depthwise { terms }) => depthwise_order(conv, terms),
-                        _ => block_order(conv, channels[node.inputs[0]]),
-                    };
                     let bias = match node.weights.get(1) {
                         Some(bias) => weights.0[bias].dequantise().data,
                         None => vec![0.0; conv.out_channels],
                     };
-                    let (kernel, mut scales) = packed.push_kernel(conv, &order, &weights.0[&node.weights[0]]);
+                    let stored = &weights.0[&node.weights[0]];
+                    let (kernel, mut scales) = match kernels[id] {
+                        Some(ConvKernel::Depthwise { terms }) => {
+                            packed.push_kernel(conv, stored, depthwise_entries(conv, terms))
+                        }
+                        _ => packed.push_kernel(conv, stored, block_entries(conv, channels[node.inputs[0]])),
+                    };
                     let is_product = kernels[id].is_some_and(ConvKernel::is_product);
                     if let Some(range) = ranges.get(id).copied().flatten().filter(|_| is_product) {
                         let step = range / 127.0;
@@ -151,12 +153,16 @@ impl PackedWeights {
     }
 
     /// First vector of the kernel, and the scale of each output channel.
-    fn push_kernel(&mut self, conv: &Conv2d, order: &[Lanes], stored: &Stored) -> (usize, Vec<f32>) {
+    fn push_kernel(
+        &mut self,
+        conv: &Conv2d,
+        stored: &Stored,
+        entries: impl Iterator<Item = Lanes>,
+    ) -> (usize, Vec<f32>) {
         let start = self.words.len();
         let scales = match (self.format, stored) {
             (WeightFormat::Int8 | WeightFormat::Int8Products, Stored::Int8 { values, scale, .. }) => {
-                let words: Vec<u32> = order
-                    .iter()
+                let words: Vec<u32> = entries
                     .map(|lanes| u32::from_le_bytes(lanes.map(|i| i.map_or(0, |i| values[i] as u8))))
                     .collect();
                 self.words.extend(words.chunks(4).map(|chunk| {
@@ -168,8 +174,7 @@ impl PackedWeights {
             }
             _ => {
                 let data = stored.dequantise().data;
-                self.words
-                    .extend(order.iter().map(|lanes| lanes.map(|i| i.map_or(0, |i| data[i].to_bits()))));
+                self.words.extend(entries.map(|lanes| lanes.map(|i| i.map_or(0, |i| data[i].to_bits()))));
                 vec![1.0; conv.out_channels]
             }
         };
@@ -188,37 +193,37 @@ impl PackedWeights {
 /// The indices into PyTorch's `[out, in / groups, kh, kw]` tensor of a packed entry's four output lanes.
 type Lanes = [Option<usize>; 4];
 
-fn depthwise_order(conv: &Conv2d, terms: usize) -> Vec<Lanes> {
-    let taps = conv.kernel[0] * conv.kernel[1];
-    let mut order = Vec::new();
-    for plane in 0..planes(conv.out_channels) {
-        let index = |lane: usize, entry: usize| {
-            let channel = plane * 4 + lane;
-            (channel < conv.out_channels).then_some(channel * terms * taps + entry)
-        };
-        order.extend((0..terms * taps).map(|entry| [0, 1, 2, 3].map(|lane| index(lane, entry))));
+/// In the order of the packed kernel, one entry at a time: together they take more memory than the weights.
+fn depthwise_entries(conv: &Conv2d, terms: usize) -> impl Iterator<Item = Lanes> {
+    let channels = conv.out_channels;
+    let entries = terms * conv.kernel[0] * conv.kernel[1];
+    (0..planes(channels)).flat_map(move |plane| {
         // Entries of int8 kernels share vectors; each plane starts a new one.
-        order.resize(order.len().next_multiple_of(4), [None; 4]);
-    }
-    order
+        (0..entries.next_multiple_of(4)).map(move |entry| {
+            [0, 1, 2, 3].map(|lane| {
+                let channel = plane * 4 + lane;
+                (channel < channels && entry < entries).then_some(channel * entries + entry)
+            })
+        })
+    })
 }
 
-fn block_order(conv: &Conv2d, in_channels: usize) -> Vec<Lanes> {
+/// Likewise.
+fn block_entries(conv: &Conv2d, in_channels: usize) -> impl Iterator<Item = Lanes> {
+    let channels = conv.out_channels;
     let taps = conv.kernel[0] * conv.kernel[1];
     let read = InputPlanes::of(conv, in_channels);
-    let mut order = Vec::new();
-    for plane in 0..planes(conv.out_channels) {
+    (0..planes(channels)).flat_map(move |plane| {
         let inputs = read.first(plane) * 4..(read.first(plane) + read.span) * 4;
-        for tap in 0..taps {
-            order.extend(inputs.clone().map(|input| {
+        (0..taps).flat_map(move |tap| {
+            inputs.clone().map(move |input| {
                 [0, 1, 2, 3].map(|lane| {
                     let out = plane * 4 + lane;
                     let own = input.checked_sub(out / read.group_outputs * read.group_inputs)?;
-                    let is_there = out < conv.out_channels && own < read.group_inputs;
+                    let is_there = out < channels && own < read.group_inputs;
                     is_there.then_some((out * read.group_inputs + own) * taps + tap)
                 })
-            }));
-        }
-    }
-    order
+            })
+        })
+    })
 }

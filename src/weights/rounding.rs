@@ -33,8 +33,11 @@ fn balance(exact: &[f32], steps: &mut [f32], range: &RangeInclusive<f32>) {
         .map(|i| ((steps[i] - exact[i]) * direction, i))
         .filter(|&(error, i)| error > 0.0 && range.contains(&(steps[i] - direction)))
         .collect();
-    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    for (_, i) in candidates.into_iter().take(flips) {
+    if flips < candidates.len() {
+        candidates.select_nth_unstable_by(flips, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        candidates.truncate(flips);
+    }
+    for (_, i) in candidates {
         steps[i] -= direction;
     }
 }

@@ -104,10 +104,10 @@ impl Gpu {
         width.max(height) <= self.device.limits().max_texture_dimension_2d
     }
 
-    /// A buffer, refused with a sentence instead of a validation error if the adapter cannot bind it.
+    /// Refuses with a sentence what would be a validation error: a buffer that the adapter cannot bind.
     ///
     /// Errors: `limits-too-low`.
-    pub fn storage_buffer(&self, label: &str, size_bytes: u64) -> Result<wgpu::Buffer> {
+    pub fn check_size(&self, label: &str, size_bytes: u64) -> Result<()> {
         let limits = self.device.limits();
         let most = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         if size_bytes > most {
@@ -121,6 +121,12 @@ impl Gpu {
                 ),
             ));
         }
+        Ok(())
+    }
+
+    /// Errors: `limits-too-low`.
+    pub fn storage_buffer(&self, label: &str, size_bytes: u64) -> Result<wgpu::Buffer> {
+        self.check_size(label, size_bytes)?;
         Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: size_bytes.max(16),

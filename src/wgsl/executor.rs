@@ -25,13 +25,17 @@ impl Network {
     /// `graph` must have its batch norms folded, and `weights` must hold all it names. With `ranges` of the inputs of its
     /// convolutions (`Calibration::ranges`) int8 weights are multiplied with int8 pixels, where the adapter can.
     pub fn new(gpu: &Gpu, graph: Graph, weights: &QuantisedWeights, ranges: &[Option<f32>]) -> Result<Self> {
+        let format = WeightFormat::of(&graph, weights);
+        let bytes_each = if format == WeightFormat::F32 { 4 } else { 1 };
+        // Before they are packed, into at least as many bytes.
+        gpu.check_size("weights", (graph.parameters()? * bytes_each) as u64)?;
         let products = match gpu.has_int8_products() {
             true => PackedWeights::for_products(&graph, weights, ranges)?,
             false => None,
         };
         let packed = match products {
             Some(packed) => packed,
-            None => PackedWeights::new(&graph, weights, WeightFormat::of(&graph, weights))?,
+            None => PackedWeights::new(&graph, weights, format)?,
         };
         let buffer = upload(gpu, "weights", &packed.words)?;
         Ok(Self { graph, packed, buffer })

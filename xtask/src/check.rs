@@ -6,39 +6,60 @@ use crate::node::Node;
 use crate::toolchain::{Toolchain, native_cargo};
 use crate::{local_paths, project, size, system_packages, test_native};
 use anyhow::{Context, Result, bail};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-type Check = fn() -> Result<()>;
+/// A check, and what to call it.
+type Check = (&'static str, fn() -> Result<()>);
 
+/// One after the other: the glue of the bundles has the types that the JavaScript is checked with, and clippy goes where bundles were built.
+const OF_THE_BROWSER: [Check; 3] = [
+    ("bundles and their sizes", bundles),
+    ("JavaScript", javascript),
+    ("clippy for the browser", clippy_wasm),
+];
+
+/// One after the other, as they share cargo's folder.
+const NATIVE: [Check; 5] = [
+    ("format", format),
+    ("local paths", local_paths::check),
+    ("clippy", clippy),
+    ("docs", docs),
+    ("shaders", shaders),
+];
+
+/// Both lists at once: link-time optimisation and wasm-opt of the largest bundle have one thread, for minutes.
 pub fn run_all() -> Result<()> {
-    let checks: [(&str, Check); 8] = [
-        ("format", format),
-        ("local paths", local_paths::check),
-        ("bundles and their sizes", bundles),
-        ("JavaScript", javascript),
-        ("clippy", clippy),
-        ("clippy for the browser", clippy_wasm),
-        ("docs", docs),
-        ("shaders", shaders),
-    ];
+    need_component("fmt", "rustfmt")?;
+    need_component("clippy", "clippy")?;
+    let failed = std::thread::scope(|scope| {
+        let browser = scope.spawn(|| failures(&OF_THE_BROWSER));
+        let mut failed = failures(&NATIVE);
+        failed.extend(browser.join().expect("a check reports errors and does not panic"));
+        failed
+    });
+    if !failed.is_empty() {
+        bail!("failed checks: {}", failed.join(", "));
+    }
+    println!("{} checks passed", OF_THE_BROWSER.len() + NATIVE.len());
+    Ok(())
+}
+
+/// Runs them all; the names of those that failed.
+fn failures(checks: &[Check]) -> Vec<&'static str> {
     let mut failed = Vec::new();
     for (name, check) in checks {
         say(format_args!("check: {name}"));
         if let Err(error) = check() {
             say(format_args!("{name}: {error:#}"));
-            failed.push(name);
+            failed.push(*name);
         }
     }
-    if !failed.is_empty() {
-        bail!("failed checks: {}", failed.join(", "));
-    }
-    println!("{} checks passed", checks.len());
-    Ok(())
+    failed
 }
 
 fn format() -> Result<()> {
-    need_component("fmt", "rustfmt")?;
     run(native_cargo().args(["fmt", "--all", "--check"])).context("`cargo fmt --all` mends this")
 }
 
@@ -55,7 +76,6 @@ fn javascript() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    need_component("clippy", "clippy")?;
     run(native_cargo().args([
         "clippy",
         "--quiet",
@@ -77,12 +97,8 @@ const CHECKED: [Bundle; 2] = [
 /// The crate as browsers get it, with the methods forbidden that block.
 fn clippy_wasm() -> Result<()> {
     let toolchain = Toolchain::find_or_install()?;
-    match toolchain {
-        Toolchain::Installed => need_component("clippy", "clippy")?,
-        Toolchain::Debian if !std::path::Path::new("/usr/bin/cargo-clippy").exists() => {
-            system_packages::install(&["rust-web-clippy"])?;
-        }
-        Toolchain::Debian => {}
+    if matches!(toolchain, Toolchain::Debian) && !Path::new("/usr/bin/cargo-clippy").exists() {
+        system_packages::install(&["rust-web-clippy"])?;
     }
     for bundle in CHECKED.iter().filter(|bundle| toolchain.prepare(bundle.has_threads).is_ok()) {
         run(toolchain
